@@ -1,0 +1,3 @@
+/** Millrace, an event-streaming server. */
+@org.jspecify.annotations.NullMarked
+package io.millrace;
