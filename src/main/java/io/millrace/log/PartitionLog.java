@@ -1,0 +1,97 @@
+package io.millrace.log;
+
+import io.millrace.model.config.SettingValues;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * The log of one partition. Invariants, checked in production: {@code startOffset <=
+ * durableEndOffset <= endOffset}; offsets and leader epochs never decrease along the log; no byte
+ * is served whose batch was not checked against its CRC by this process.
+ *
+ * <p>Threading: all methods on the owner thread; {@link LogTask}s on a pool, at most one flush and
+ * one maintenance task at a time.
+ */
+public interface PartitionLog {
+  long startOffset();
+
+  /** One more than the offset of the last record: where the next one goes. */
+  long endOffset();
+
+  /** All records below it are on stable storage. */
+  long durableEndOffset();
+
+  /** The epoch of the newest batch, -1 in an empty log. */
+  int latestEpoch();
+
+  long sizeBytes();
+
+  /** Why this log takes no more writes and must not lead, if so. */
+  Optional<String> damage();
+
+  /**
+   * Checks one batch, gives it its offsets and this epoch, and writes it. The buffer is the
+   * caller's; its base offset, epoch and, for LogAppendTime, timestamp and CRC are set in place.
+   */
+  AppendOutcome append(ByteBuffer batch, int leaderEpoch);
+
+  /**
+   * Reads whole batches from the one that contains {@code offset}, up to {@code maxBytes} but at
+   * least one batch, none of which contains an offset at or past {@code limitOffsetExclusive}.
+   */
+  ReadOutcome read(long offset, int maxBytes, long limitOffsetExclusive);
+
+  /**
+   * Starts an fsync of all that is written now; hand its result to {@link #flushed}, an exception
+   * to {@link #failed}.
+   */
+  LogTask<Long> beginFlush();
+
+  /** The durable end offset has moved to here. */
+  void flushed(long durableEndOffset);
+
+  /** A write or an fsync failed: the log is damaged from now on; never retried. */
+  void failed(IOException cause);
+
+  /**
+   * The first offset whose record's timestamp is at least this; empty if there is none. Blocking.
+   */
+  LogTask<Optional<TimestampOffset>> offsetForTimestamp(long timestampMs);
+
+  /** The end offset of the largest epoch that is not above this one (KIP-101, KIP-320). */
+  EpochEnd endOfEpoch(int leaderEpoch);
+
+  /**
+   * Removes every record at or past this offset, durably. Not below the high watermark, unless the
+   * caller knows better.
+   */
+  LogTask<?> truncateTo(long offset);
+
+  /**
+   * Raises the log start offset (DeleteRecords); whole segments below go. The returned task deletes
+   * files.
+   */
+  LogTask<?> deleteRecordsBefore(long offset);
+
+  /**
+   * Applies retention.ms and retention.bytes below the high watermark; the returned task deletes
+   * files.
+   */
+  LogTask<?> enforceRetention(long nowMs, long highWatermark);
+
+  /** New topic settings, in force for the next append or retention pass. */
+  void configure(SettingValues topicSettings);
+
+  /**
+   * Syncs everything and closes the files once the last slice is released. Blocking; after it every
+   * call is refused.
+   */
+  LogTask<?> close();
+
+  /** A record's offset and timestamp. */
+  record TimestampOffset(long timestampMs, long offset, int leaderEpoch) {}
+
+  /** An epoch and one more than its last offset. */
+  record EpochEnd(int leaderEpoch, long endOffset) {}
+}

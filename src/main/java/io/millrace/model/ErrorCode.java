@@ -1,0 +1,120 @@
+package io.millrace.model;
+
+/**
+ * Every error that a client can be told about. The {@link #id() id} is stable for ever: it travels
+ * in the stream protocol, in HTTP bodies and in exit texts, and each edge maps it once to its own
+ * world.
+ */
+public enum ErrorCode {
+  NONE(0, false, "No error."),
+  UNKNOWN_SERVER_ERROR(
+      1, false, "The server met an error that it did not expect; its log has the cause."),
+  INVALID_TOPIC(
+      2,
+      false,
+      "The topic name is not valid: 1 to 249 of [A-Za-z0-9._-], and neither '.' nor '..'."),
+  UNKNOWN_TOPIC_OR_PARTITION(3, true, "This server does not host the topic or partition."),
+  TOPIC_ALREADY_EXISTS(4, false, "A topic of this name exists."),
+  INVALID_PARTITIONS(5, false, "The number of partitions is out of range."),
+  INVALID_REPLICATION_FACTOR(
+      6, false, "The replication factor is larger than the number of brokers, or below 1."),
+  INVALID_CONFIG(7, false, "A setting has an unknown name or a value out of range."),
+  INVALID_REQUEST(8, false, "The request is malformed or contradicts itself."),
+  UNSUPPORTED_VERSION(9, false, "The protocol version is not one that this server speaks."),
+  CORRUPT_MESSAGE(
+      10, true, "The record batch's checksum or structure is wrong; it was damaged on its way."),
+  MESSAGE_TOO_LARGE(11, false, "The record batch is larger than the topic's max.message.bytes."),
+  INVALID_RECORD(12, false, "A record breaks a rule of its topic."),
+  INVALID_TIMESTAMP(13, false, "A record's timestamp is outside the bounds that its topic sets."),
+  OFFSET_OUT_OF_RANGE(
+      14, false, "The offset is below the log start offset or above the log end offset."),
+  NOT_LEADER_OR_FOLLOWER(15, true, "This broker does not lead the partition."),
+  FENCED_LEADER_EPOCH(16, true, "The leader epoch in the request is older than the broker's."),
+  UNKNOWN_LEADER_EPOCH(17, true, "The leader epoch in the request is newer than the broker's."),
+  LEADER_NOT_AVAILABLE(18, true, "The partition has no leader at the moment."),
+  NOT_ENOUGH_REPLICAS(19, true, "Fewer replicas are in sync than min.insync.replicas asks for."),
+  REQUEST_TIMED_OUT(20, true, "The request was not answered within its deadline."),
+  UNKNOWN_OUTCOME(
+      21,
+      false,
+      "Whether the write took effect is not known; read the log, or use an idempotent producer and resend."),
+  THROTTLED(22, true, "A limit of this server is reached; try again a little later."),
+  OUT_OF_ORDER_SEQUENCE_NUMBER(
+      23, false, "The batch's first sequence is not the next one of its producer."),
+  DUPLICATE_SEQUENCE_NUMBER(
+      24, false, "The batch was appended earlier, too long ago to tell its offset."),
+  INVALID_PRODUCER_EPOCH(25, false, "A newer instance of this producer has taken over."),
+  UNKNOWN_PRODUCER_ID(26, false, "The producer id is not known to the partition."),
+  STORAGE_ERROR(
+      27,
+      true,
+      "The partition's disk failed; the partition is offline until the disk is repaired."),
+  DISK_FULL(28, true, "The disk is full; writes are refused and reads go on until there is space."),
+  UNSUPPORTED_COMPRESSION_TYPE(
+      29, false, "The compression type is not one of none, gzip, snappy, lz4, zstd."),
+  POLICY_VIOLATION(
+      30, false, "The request is well-formed but this server's settings do not allow it."),
+  SHUTTING_DOWN(31, true, "The server is stopping; connect to another node or again in a moment."),
+  FRAME_TOO_LARGE(32, false, "The frame is larger than the limit of this listener."),
+  UNKNOWN_MESSAGE(33, false, "The message's type is not one that this server knows."),
+  UNKNOWN_STREAM(34, false, "The stream id was never opened on this connection, or is closed."),
+  INVALID_RESUME_TOKEN(35, false, "The resume token was not made by this cluster or is damaged."),
+  INVALID_START_OFFSET(36, false, "The position to start from is not understood."),
+  LIMIT_EXCEEDED(37, false, "The connection asked for more than a limit of this server allows."),
+  IDLE_TIMEOUT(38, true, "Nothing came over the connection for too long."),
+  HOST_NOT_ALLOWED(
+      39, false, "The Host header is neither loopback nor listed in http.allowed.hosts."),
+  ORIGIN_NOT_ALLOWED(
+      40, false, "The Origin header is neither this host nor listed in http.allowed.origins."),
+  UNSUPPORTED_MEDIA_TYPE(41, false, "The Content-Type is not one that this resource reads."),
+  NOT_FOUND(42, false, "There is no such resource."),
+  CLUSTER_ID_MISMATCH(43, false, "The data directory or client belongs to another cluster."),
+  DATA_DIRECTORY_IN_USE(44, false, "Another process holds the data directory's lock."),
+  CONNECTION_LOST(45, true, "The connection to the broker was lost."),
+  BUFFER_EXHAUSTED(
+      46, true, "The producer's buffer.memory is full and stayed so for max.block.ms."),
+  CLOSED(47, false, "The client, stream or log is closed.");
+
+  private final int id;
+  private final boolean retriable;
+  private final String sentence;
+
+  ErrorCode(int id, boolean retriable, String sentence) {
+    this.id = id;
+    this.retriable = retriable;
+    this.sentence = sentence;
+  }
+
+  /** The stable number of this error, 0 for none. */
+  public int id() {
+    return id;
+  }
+
+  /** Whether the same request may succeed later without a change by the caller. */
+  public boolean retriable() {
+    return retriable;
+  }
+
+  /** One sentence for people. */
+  public String sentence() {
+    return sentence;
+  }
+
+  /** The error of this id; {@link #UNKNOWN_SERVER_ERROR} for an id that a newer server made up. */
+  public static ErrorCode of(int id) {
+    return id >= 0 && id < BY_ID.length ? BY_ID[id] : UNKNOWN_SERVER_ERROR;
+  }
+
+  private static final ErrorCode[] BY_ID = indexById();
+
+  private static ErrorCode[] indexById() {
+    ErrorCode[] byId = new ErrorCode[values().length];
+    for (ErrorCode code : values()) {
+      if (byId[code.id] != null) {
+        throw new IllegalStateException("two errors with id " + code.id);
+      }
+      byId[code.id] = code;
+    }
+    return byId;
+  }
+}

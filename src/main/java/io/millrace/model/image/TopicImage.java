@@ -1,0 +1,23 @@
+package io.millrace.model.image;
+
+import io.millrace.model.PartitionId;
+import io.millrace.model.TopicId;
+import io.millrace.model.TopicName;
+import io.millrace.model.config.SettingValues;
+import java.util.List;
+
+/** A topic: its partitions in order of their number, and its settings. */
+public record TopicImage(
+    TopicId id, TopicName name, List<PartitionImage> partitions, SettingValues settings) {
+  public TopicImage {
+    partitions = List.copyOf(partitions);
+  }
+
+  public PartitionId partitionId(int partition) {
+    return new PartitionId(id, partition);
+  }
+
+  public boolean hasPartition(int partition) {
+    return partition >= 0 && partition < partitions.size();
+  }
+}
