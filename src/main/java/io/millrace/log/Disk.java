@@ -11,7 +11,8 @@ import java.util.List;
  * <p>Assumes: a rename within one directory is atomic; a created, renamed or deleted name survives
  * a power loss only once its directory was synced; file bytes only once the file was. Every call
  * may throw; after a failed sync nothing is known of the bytes since the one before, so it is never
- * retried.
+ * retried. A write that finds no space throws {@link DiskFullException}, and only that is worth
+ * trying again.
  *
  * <p>Threading: safe from any thread; one file is written by one thread at a time.
  */
