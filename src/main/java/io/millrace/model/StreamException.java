@@ -4,7 +4,7 @@ package io.millrace.model;
  * An error with a stable code. The message says what was wrong, what was expected and what to do;
  * it is shown to clients as it is, so it names no path and no class.
  */
-public class StreamException extends RuntimeException {
+public final class StreamException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final ErrorCode code;

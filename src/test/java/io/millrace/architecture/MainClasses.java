@@ -1,0 +1,22 @@
+package io.millrace.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+
+/** The compiled classes that the rules are held against. */
+final class MainClasses {
+
+  private MainClasses() {}
+
+  /** Everything compiled from the main sources, generated classes included. */
+  static JavaClasses all() {
+    return new ClassFileImporter()
+        .withImportOption(location -> !location.contains("/test-classes/"))
+        .importPackages(PackagePlan.ROOT);
+  }
+
+  /** The deliberate violations below one package of the test sources. */
+  static JavaClasses violations(String packageName) {
+    return new ClassFileImporter().importPackages(packageName);
+  }
+}

@@ -1,0 +1,4 @@
+package io.millrace.architecture.violation.imports.unplanned;
+
+/** Lives in a package that the table does not name. */
+final class NobodyKnowsThisPackage {}
