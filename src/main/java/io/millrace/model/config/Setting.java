@@ -137,6 +137,11 @@ public final class Setting<T> {
     return shown.equals(constant.name()) ? shown.toLowerCase(Locale.ROOT).replace('_', '-') : shown;
   }
 
+  /** The same setting under another name, for what has a value of its own on another level. */
+  Setting<T> renamed(String otherName) {
+    return new Setting<>(otherName, defaultValue, type, range, documentation, parser);
+  }
+
   public String name() {
     return name;
   }
@@ -158,6 +163,14 @@ public final class Setting<T> {
   /** The values that are accepted, for people. */
   public String range() {
     return range;
+  }
+
+  /** What its number counts: "ms", "bytes", "bytes/s", or empty where the documentation says. */
+  public String unit() {
+    if (name.endsWith(".bytes.per.second")) {
+      return "bytes/s";
+    }
+    return name.endsWith(".ms") ? "ms" : name.endsWith("bytes") ? "bytes" : "";
   }
 
   public String documentation() {

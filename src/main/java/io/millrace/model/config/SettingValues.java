@@ -4,10 +4,10 @@ import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * An immutable, fully checked set of values for a known list of settings; what was not given has
@@ -44,17 +44,13 @@ public final class SettingValues {
   private static Setting<?> settingNamed(Map<String, Setting<?>> known, String name) {
     Setting<?> setting = known.get(name);
     if (setting == null) {
-      String prefix = name.contains(".") ? name.substring(0, name.indexOf('.')) : name;
-      String similar =
-          known.keySet().stream()
-              .filter(other -> other.startsWith(prefix))
-              .collect(Collectors.joining(", "));
+      List<String> similar = SimilarNames.to(name, known.keySet());
       throw new StreamException(
           ErrorCode.INVALID_CONFIG,
           "there is no setting '"
               + name
               + "'"
-              + (similar.isEmpty() ? "" : "; similar ones: " + similar));
+              + (similar.isEmpty() ? "" : "; did you mean " + String.join(", ", similar) + "?"));
     }
     return setting;
   }

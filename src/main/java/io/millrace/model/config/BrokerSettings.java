@@ -1,0 +1,43 @@
+package io.millrace.model.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All the settings of a broker: those of each area, and for every topic setting the value that
+ * topics have on this broker unless they set their own ({@link TopicDefaults}).
+ */
+public final class BrokerSettings {
+  private static final Map<String, List<Setting<?>>> AREAS = areasInOrder();
+  private static final List<Setting<?>> ALL =
+      AREAS.values().stream().flatMap(List::stream).toList();
+
+  private BrokerSettings() {}
+
+  /** Every setting, area by area. */
+  public static List<Setting<?>> all() {
+    return ALL;
+  }
+
+  /** The settings by area, in the order of {@code conf/server.yaml}; the key is its headline. */
+  public static Map<String, List<Setting<?>>> areas() {
+    return AREAS;
+  }
+
+  /** Checked values of these texts; empty for the defaults. */
+  public static SettingValues of(Map<String, String> given) {
+    return SettingValues.of(ALL, given);
+  }
+
+  private static Map<String, List<Setting<?>>> areasInOrder() {
+    Map<String, List<Setting<?>>> areas = new LinkedHashMap<>();
+    areas.put("The node", ServerSettings.ALL);
+    areas.put("Listeners and connections", ListenerSettings.ALL);
+    areas.put("The log", LogSettings.ALL);
+    areas.put("Streams", StreamSettings.ALL);
+    areas.put("What topics have unless they set their own", new ArrayList<>(TopicDefaults.ALL));
+    return java.util.Collections.unmodifiableMap(areas);
+  }
+}
