@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** Holds the main classes to the package table and the rules of style. */
 class ArchitectureTest {
 
-  private static final JavaClasses MAIN = MainClasses.all();
+  private static final JavaClasses MAIN = ImportedClasses.main();
 
   private final PackageRules packages = new PackageRules(PackagePlan.ROOT);
   private final CodeRules code = new CodeRules(PackagePlan.ROOT);

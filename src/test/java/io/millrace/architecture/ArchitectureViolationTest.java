@@ -78,7 +78,7 @@ class ArchitectureViolationTest {
 
   private static void assertRefused(ArchRule rule, String violations, String... reasons) {
     // given
-    JavaClasses classes = MainClasses.violations(VIOLATIONS + violations);
+    JavaClasses classes = ImportedClasses.violations(VIOLATIONS + violations);
     assertThat(classes).isNotEmpty();
 
     // when // then

@@ -4,14 +4,22 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 
 /** The compiled classes that the rules are held against. */
-final class MainClasses {
+final class ImportedClasses {
 
-  private MainClasses() {}
+  private ImportedClasses() {}
 
   /** Everything compiled from the main sources, generated classes included. */
-  static JavaClasses all() {
+  static JavaClasses main() {
     return new ClassFileImporter()
         .withImportOption(location -> !location.contains("/test-classes/"))
+        .importPackages(PackagePlan.ROOT);
+  }
+
+  /** Everything compiled from the test sources, without the deliberate violations. */
+  static JavaClasses tests() {
+    return new ClassFileImporter()
+        .withImportOption(location -> location.contains("/test-classes/"))
+        .withImportOption(location -> !location.contains("/architecture/violation/"))
         .importPackages(PackagePlan.ROOT);
   }
 
