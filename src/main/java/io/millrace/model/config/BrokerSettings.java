@@ -1,9 +1,10 @@
 package io.millrace.model.config;
 
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All the settings of a broker: those of each area, and for every topic setting the value that
@@ -31,13 +32,23 @@ public final class BrokerSettings {
     return SettingValues.of(ALL, given);
   }
 
+  /** The setting of this name. */
+  public static Optional<Setting<?>> named(String name) {
+    return ALL.stream().filter(setting -> setting.name().equals(name)).findFirst();
+  }
+
+  /** At most five names that somebody may have meant who wrote this one, likeliest first. */
+  public static List<String> similarNames(String wrong) {
+    return SimilarNames.to(wrong, ALL.stream().map(Setting::name).toList());
+  }
+
   private static Map<String, List<Setting<?>>> areasInOrder() {
     Map<String, List<Setting<?>>> areas = new LinkedHashMap<>();
     areas.put("The node", ServerSettings.ALL);
     areas.put("Listeners and connections", ListenerSettings.ALL);
     areas.put("The log", LogSettings.ALL);
     areas.put("Streams", StreamSettings.ALL);
-    areas.put("What topics have unless they set their own", new ArrayList<>(TopicDefaults.ALL));
-    return java.util.Collections.unmodifiableMap(areas);
+    areas.put("What topics have unless they set their own", TopicDefaults.ALL);
+    return Collections.unmodifiableMap(areas);
   }
 }
