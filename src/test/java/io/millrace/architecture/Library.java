@@ -12,6 +12,7 @@ enum Library {
   MICROMETER("Micrometer", "io.micrometer", "io.prometheus"),
   MICRORAFT("MicroRaft", "io.microraft"),
   TERMINAL("picocli, progress bar, HdrHistogram", "picocli", "me.tongfei", "org.HdrHistogram"),
+  NETTY_BUFFER("Netty's buffers", "io.netty.buffer"),
   // Netty is what Vert.x is made of: whoever may use the one may use the other.
   VERTX("Vert.x", "io.vertx", "io.netty"),
   VERTX_CORE("Vert.x core", "io.vertx.core", "io.netty");

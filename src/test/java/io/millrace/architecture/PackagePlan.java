@@ -7,6 +7,7 @@ import static io.millrace.architecture.Library.KAFKA_CLIENTS;
 import static io.millrace.architecture.Library.KAFKA_COMMON;
 import static io.millrace.architecture.Library.MICROMETER;
 import static io.millrace.architecture.Library.MICRORAFT;
+import static io.millrace.architecture.Library.NETTY_BUFFER;
 import static io.millrace.architecture.Library.TERMINAL;
 import static io.millrace.architecture.Library.VERTX;
 import static io.millrace.architecture.Library.VERTX_CORE;
@@ -89,7 +90,7 @@ final class PackagePlan {
           generated("protocol.stream.message", "messages of the stream protocol"),
           row("protocol.stream", "the stream protocol: bytes to messages and back")
               .importing("protocol.stream.message", "record", "model.*")
-              .using(AVRO, JSON),
+              .using(AVRO, JSON, NETTY_BUFFER),
           row("protocol.kafka", "the Kafka protocol: bytes to messages and back")
               .importing("record", "model.*")
               .using(KAFKA_COMMON),
@@ -98,7 +99,7 @@ final class PackagePlan {
               .using(VERTX),
           row("endpoint.session", "a stream session, whatever carries it")
               .importing("endpoint", "protocol.stream.*", "bus.*", "record", "model.*")
-              .using(VERTX_CORE),
+              .using(AVRO, VERTX_CORE),
           row("endpoint.http", "REST, server-sent events, health and metrics")
               .importing(
                   "endpoint",
@@ -112,11 +113,11 @@ final class PackagePlan {
           row("endpoint.websocket", "stream sessions over WebSocket")
               .importing(
                   "endpoint", "endpoint.session", "protocol.stream.*", "bus.*", "record", "model.*")
-              .using(VERTX),
+              .using(AVRO, VERTX),
           row("endpoint.tcp", "stream sessions over TCP")
               .importing(
                   "endpoint", "endpoint.session", "protocol.stream.*", "bus.*", "record", "model.*")
-              .using(VERTX),
+              .using(AVRO, VERTX),
           row("endpoint.kafka", "the Kafka protocol over TCP")
               .importing("endpoint", "protocol.kafka", "bus.*", "record", "model.*")
               .using(VERTX, KAFKA_CLIENTS),
@@ -125,7 +126,7 @@ final class PackagePlan {
               .using(MICROMETER),
           row("client", "the Java client")
               .importing("protocol.stream.*", "record", "model.*")
-              .using(VERTX_CORE),
+              .using(AVRO, VERTX_CORE),
           row("cli", "the commands")
               .importing("client", "log.*", "record", "model.*")
               .using(TERMINAL, VERTX_CORE),
