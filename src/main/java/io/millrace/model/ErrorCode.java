@@ -73,7 +73,9 @@ public enum ErrorCode {
   CONNECTION_LOST(45, true, "The connection to the broker was lost."),
   BUFFER_EXHAUSTED(
       46, true, "The producer's buffer.memory is full and stayed so for max.block.ms."),
-  CLOSED(47, false, "The client, stream or log is closed.");
+  CLOSED(47, false, "The client, stream or log is closed."),
+  DATA_DIRECTORY_INVALID(
+      48, false, "The data directory is missing, not usable, or of an unknown version.");
 
   private final int id;
   private final boolean retriable;
