@@ -1,0 +1,11 @@
+package io.millrace.bus;
+
+import java.util.List;
+
+/** The replies for one event loop that came up in one pass of their sender, sent as one message. */
+public record LoopMail(List<BusReply> replies) implements BusMessage {
+  /** Gives back what all the replies hold. */
+  public void discard() {
+    replies.forEach(BusReply::discard);
+  }
+}

@@ -1,0 +1,81 @@
+package io.millrace.bus;
+
+import io.millrace.model.ErrorCode;
+import io.vertx.core.Promise;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A look-up of offsets scattered over shards and gathered again. */
+final class OffsetsCall {
+  private final OffsetsRequest request;
+  private final OffsetsReply.@Nullable Result[] results;
+  private final Promise<OffsetsReply> promise;
+  private int missing;
+
+  OffsetsCall(OffsetsRequest request, Promise<OffsetsReply> promise) {
+    this.request = request;
+    this.results = new OffsetsReply.Result[request.entries().size()];
+    this.promise = promise;
+  }
+
+  void start(LoopBus loop, List<ShardPort> shards) {
+    if (request.entries().isEmpty()) {
+      promise.complete(new OffsetsReply(List.of()));
+      return;
+    }
+    List<ShardSplit<OffsetsRequest.Entry>> splits =
+        ShardSplit.of(request.entries(), OffsetsRequest.Entry::partition, shards.size());
+    missing = splits.size();
+    for (ShardSplit<OffsetsRequest.Entry> split : splits) {
+      new Part(loop, shards.get(split.shard()), split).send();
+    }
+  }
+
+  private void gather(ShardSplit<OffsetsRequest.Entry> split, List<OffsetsReply.Result> part) {
+    for (int i = 0; i < part.size(); i++) {
+      results[split.position(i)] = part.get(i);
+    }
+    if (--missing == 0) {
+      promise.complete(new OffsetsReply(Gathered.of(results)));
+    }
+  }
+
+  private final class Part extends ShardCall {
+    private final ShardSplit<OffsetsRequest.Entry> split;
+
+    Part(LoopBus loop, ShardPort port, ShardSplit<OffsetsRequest.Entry> split) {
+      super(loop, port, 0, request.deadlineNanos());
+      this.split = split;
+    }
+
+    void send() {
+      send(
+          id ->
+              new ShardRequest.FindOffsets(
+                  id,
+                  loop.address(),
+                  split.entries(),
+                  request.imageVersion(),
+                  request.deadlineNanos()));
+    }
+
+    @Override
+    void replied(BusReply reply) {
+      end();
+      gather(split, ((ShardReply.OffsetsFound) reply).results());
+    }
+
+    @Override
+    void timedOut() {
+      abandon();
+      refused(ErrorCode.REQUEST_TIMED_OUT, "the log shard did not answer in time");
+    }
+
+    @Override
+    void refused(ErrorCode error, String reason) {
+      gather(
+          split,
+          split.entries().stream().map(e -> OffsetsReply.Result.failed(error, reason)).toList());
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.millrace.bus;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** An event loop that a test runs code on, and waits for. */
+final class TestLoop {
+  static final long PATIENCE_SECONDS = 20;
+
+  private final Context context;
+
+  TestLoop(Vertx vertx) {
+    this.context = ((VertxInternal) vertx).createEventLoopContext();
+  }
+
+  <T> T call(Callable<T> code) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    context.runOnContext(
+        ignored -> {
+          try {
+            result.complete(code.call());
+          } catch (Throwable e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return get(result);
+  }
+
+  void run(Runnable code) {
+    call(
+        () -> {
+          code.run();
+          return true;
+        });
+  }
+
+  static <T> T get(CompletableFuture<T> future) {
+    try {
+      return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("nothing came in " + PATIENCE_SECONDS + " s", e);
+    }
+  }
+}
