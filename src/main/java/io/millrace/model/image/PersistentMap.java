@@ -178,8 +178,7 @@ final class PersistentMap<K, V> {
     return new Split<>(node.with(node.left, inner.below), inner.at, inner.above);
   }
 
-  private void compare(
-      @Nullable Node<K, V> before, @Nullable Node<K, V> now, Difference<V> each) {
+  private void compare(@Nullable Node<K, V> before, @Nullable Node<K, V> now, Difference<V> each) {
     if (before == now) {
       return;
     }

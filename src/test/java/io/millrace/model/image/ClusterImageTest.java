@@ -85,8 +85,7 @@ class ClusterImageTest {
     assertThatThrownBy(() -> image.withTopic(topic(1, "b", 1)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(
-            () ->
-                new ClusterImage(0, "", List.of(), List.of(topic(1, "a", 1), topic(1, "a", 1))))
+            () -> new ClusterImage(0, "", List.of(), List.of(topic(1, "a", 1), topic(1, "a", 1))))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -98,9 +97,7 @@ class ClusterImageTest {
     List<PartitionImage> images =
         java.util.stream.IntStream.range(0, partitions)
             .mapToObj(
-                p ->
-                    new PartitionImage(
-                        p, Optional.of(new NodeId(0)), 0, 0, List.of(), List.of()))
+                p -> new PartitionImage(p, Optional.of(new NodeId(0)), 0, 0, List.of(), List.of()))
             .toList();
     return new TopicImage(
         new TopicId(0, id), new TopicName(name), images, TopicSettings.of(Map.of()));
