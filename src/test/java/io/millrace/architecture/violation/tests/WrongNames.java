@@ -43,9 +43,4 @@ final class WrongNames {
   void shouldSurvive(byte[] any) {
     Assertions.assertThat(any).isNotNull();
   }
-
-  @FuzzTest
-  void shouldSurviveAgain(byte[] any) {
-    Assertions.assertThat(any).isNotNull();
-  }
 }

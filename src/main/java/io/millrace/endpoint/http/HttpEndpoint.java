@@ -1,0 +1,172 @@
+package io.millrace.endpoint.http;
+
+import io.millrace.bus.MetadataClient;
+import io.millrace.bus.PartitionClient;
+import io.millrace.endpoint.BindPolicy;
+import io.millrace.endpoint.HttpRoutes;
+import io.millrace.endpoint.ListenerTls;
+import io.millrace.model.config.ListenerSettings;
+import io.millrace.model.config.ServerSettings;
+import io.millrace.model.config.SettingValues;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP listener on one event loop; deploy one per loop, they share the port. Started, it
+ * accepts connections; whether it takes work is the {@link io.millrace.endpoint.NodeState}'s to
+ * say. Stopped, it has closed what its routes had open, then its connections.
+ *
+ * <p>HTTP/1.1 only, so that there is one set of limits to reason about; bodies and responses are
+ * not compressed.
+ *
+ * <p>Threading: its event loop.
+ */
+public final class HttpEndpoint extends VerticleBase {
+  private static final long SWEEP_MS = 1_000;
+  private static final int WEBSOCKET_CLOSING_SECONDS = 2;
+  private static final int[] ERROR_STATUSES = {400, 404, 405, 406, 413, 415, 417, 500};
+
+  private final HttpServices services;
+  private final HttpServerOptions options;
+  private final List<HttpRoutes> routes = new ArrayList<>();
+  private @Nullable HttpServer server;
+  private @Nullable ConnectionBook connections;
+  private long sweepTimer = -1;
+
+  /**
+   * Reads the TLS files, so not on an event loop.
+   *
+   * @throws io.millrace.model.StreamException INVALID_CONFIG or POLICY_VIOLATION if the settings do
+   *     not allow to listen
+   */
+  public HttpEndpoint(HttpServices services) {
+    this.services = services;
+    this.options = optionsOf(services.settings());
+    BindPolicy.check(
+        services.settings(), ListenerSettings.HTTP_HOST, ListenerSettings.HTTP_TLS_ENABLE);
+    ListenerTls.apply(services.settings(), ListenerSettings.HTTP_TLS_ENABLE, options);
+  }
+
+  private static HttpServerOptions optionsOf(SettingValues settings) {
+    int maxFrameBytes = settings.get(ListenerSettings.SOCKET_REQUEST_MAX_BYTES);
+    HttpServerOptions options = new HttpServerOptions();
+    options
+        .setHost(settings.get(ListenerSettings.HTTP_HOST))
+        .setPort(settings.get(ListenerSettings.HTTP_PORT))
+        .setAcceptBacklog(settings.get(ListenerSettings.SOCKET_LISTEN_BACKLOG_SIZE))
+        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+        .setIdleTimeout(
+            (int)
+                Math.min(settings.get(ListenerSettings.CONNECTIONS_MAX_IDLE_MS), Integer.MAX_VALUE))
+        .setMaxHeaderSize(settings.get(ListenerSettings.HTTP_MAX_HEADER_BYTES))
+        .setMaxInitialLineLength(settings.get(ListenerSettings.HTTP_MAX_LINE_BYTES))
+        .setUseAlpn(false)
+        .setHttp2ClearTextEnabled(false)
+        .setMaxWebSocketFrameSize(maxFrameBytes)
+        .setMaxWebSocketMessageSize(maxFrameBytes)
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setWebSocketClosingTimeout(WEBSOCKET_CLOSING_SECONDS);
+    setBufferSizes(settings, options);
+    return options;
+  }
+
+  private static void setBufferSizes(SettingValues settings, HttpServerOptions options) {
+    int send = settings.get(ListenerSettings.SOCKET_SEND_BUFFER_BYTES);
+    int receive = settings.get(ListenerSettings.SOCKET_RECEIVE_BUFFER_BYTES);
+    if (send > 0) {
+      options.setSendBufferSize(send);
+    }
+    if (receive > 0) {
+      options.setReceiveBufferSize(receive);
+    }
+  }
+
+  @Override
+  public Future<?> start() {
+    SettingValues settings = services.settings();
+    ConnectionBook book =
+        new ConnectionBook(
+            services.limits(),
+            services.time(),
+            services.metrics(),
+            settings.get(ListenerSettings.HANDSHAKE_TIMEOUT_MS),
+            settings.get(ServerSettings.REQUEST_TIMEOUT_MS));
+    connections = book;
+    sweepTimer = vertx.setPeriodic(SWEEP_MS, tick -> book.sweep());
+    Router router = router(settings);
+    options.setWebSocketSubProtocols(
+        routes.stream().flatMap(route -> route.webSocketSubProtocols().stream()).toList());
+    HttpServer http = vertx.createHttpServer(options);
+    server = http;
+    return http.connectionHandler(book::add)
+        .invalidRequestHandler(InvalidRequests::answer)
+        .requestHandler(
+            request -> {
+              book.onRequest(request);
+              router.handle(request);
+            })
+        .listen();
+  }
+
+  private Router router(SettingValues settings) {
+    PartitionClient partitions = services.partitions().get();
+    MetadataClient metadata = services.metadata().get();
+    int timeoutMs = settings.get(ServerSettings.REQUEST_TIMEOUT_MS);
+    TopicDescriptions descriptions =
+        new TopicDescriptions(
+            partitions, () -> metadata.image().version(), services.time(), timeoutMs);
+    routes.addAll(services.routes().get());
+    routes.add(new HealthRoutes(vertx, services.state(), services.scrape()));
+    routes.add(
+        new ClusterRoutes(metadata, services.state(), services.nodeId(), services.serverVersion()));
+    routes.add(new TopicRoutes(metadata, descriptions));
+    routes.add(new ConsoleRoutes());
+    Router router = Router.router(vertx);
+    router
+        .route()
+        .handler(
+            new EdgeHandler(
+                new OriginPolicy(
+                    settings.get(ListenerSettings.HTTP_ALLOWED_HOSTS),
+                    settings.get(ListenerSettings.HTTP_ALLOWED_ORIGINS)),
+                services.state()));
+    router.route().failureHandler(HttpErrors::respond);
+    routes.forEach(contributed -> contributed.mount(router));
+    for (int status : ERROR_STATUSES) {
+      router.errorHandler(status, HttpErrors::respond);
+    }
+    return router;
+  }
+
+  /** The port that is listened on; the one that was chosen if the setting is 0. */
+  public int port() {
+    HttpServer http = server;
+    if (http == null) {
+      throw new IllegalStateException("the endpoint is not started");
+    }
+    return http.actualPort();
+  }
+
+  @Override
+  public Future<?> stop() {
+    vertx.cancelTimer(sweepTimer);
+    Future<Void> closed = Future.join(routes.stream().map(HttpRoutes::close).toList()).mapEmpty();
+    return closed
+        .eventually(() -> server == null ? Future.succeededFuture() : server.close())
+        .eventually(
+            () -> {
+              if (connections != null) {
+                connections.close();
+              }
+              return Future.succeededFuture();
+            });
+  }
+}
