@@ -43,14 +43,18 @@ final class PackagePlan {
           // The ports are above what implements them: log.segment imports log, never the reverse.
           row("log", "the storage engine's ports: the log of a partition, the disk")
               .importing("record", "model.*"),
-          row("log.segment", "the log in segments: files, indexes, recovery")
+          row("log.retention", "which segments are deleted, and what time it is for that")
               .importing("log", "record", "model.*"),
-          row("log.retention", "what is deleted, and when")
-              .importing("log", "log.segment", "record", "model.*"),
+          row("log.segment", "the log in segments: files, indexes, recovery")
+              .importing("log", "log.retention", "record", "model.*"),
           row("log.compaction", "the last record of each key")
               .importing("log", "log.segment", "record", "model.*"),
+          row("log.scrub", "reads cold segments again, to find damage early")
+              .importing("log", "record", "model.*"),
           row("log.directory", "the data directory: lock, identity, checkpoints, its partitions")
-              .importing("log", "log.segment", "log.retention", "record", "model.*"),
+              .importing("log", "log.segment", "record", "model.*"),
+          row("log.inspect", "reads and checks the files of a log without opening it")
+              .importing("log", "log.segment", "log.directory", "record", "model.*"),
           row("replication", "leader and follower roles, in-sync replicas, high watermark")
               .importing("record", "model.*"),
           row("partition", "one partition: its log, its role, its waiting acks and fetches")

@@ -3,6 +3,7 @@ package io.millrace.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -62,6 +63,22 @@ final class TestRules {
         .that(describe("have fuzzers", type -> hasMethodWith(type, FuzzTest.class)))
         .should()
         .haveSimpleNameEndingWith("FuzzTest")
+        .allowEmptyShould(true);
+  }
+
+  /** A JVM searches for one fuzzer only and skips a second one, so a class has one. */
+  static ArchRule haveOneFuzzerEach() {
+    return classes()
+        .that(describe("have fuzzers", type -> hasMethodWith(type, FuzzTest.class)))
+        .should(
+            be(
+                describe(
+                    "a class of one fuzzer",
+                    type ->
+                        type.getMethods().stream()
+                                .filter(method -> method.isAnnotatedWith(FuzzTest.class))
+                                .count()
+                            == 1)))
         .allowEmptyShould(true);
   }
 

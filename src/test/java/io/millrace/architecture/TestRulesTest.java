@@ -75,6 +75,7 @@ class TestRulesTest {
         "simple name ending with 'Test'", TestRules.areNamedSoThatTheyRun(),
         "simple name ending with 'PropertyTest'", TestRules.keepPropertiesInPropertyTests(),
         "simple name ending with 'FuzzTest'", TestRules.keepFuzzersInFuzzTests(),
+        "a class of one fuzzer", TestRules.haveOneFuzzerEach(),
         "name starting with 'should'", TestRules.sayWhatShouldHappen(),
         "Thread.sleep", TestRules.neverSleep());
   }

@@ -43,4 +43,9 @@ final class WrongNames {
   void shouldSurvive(byte[] any) {
     Assertions.assertThat(any).isNotNull();
   }
+
+  @FuzzTest
+  void shouldSurviveAgain(byte[] any) {
+    Assertions.assertThat(any).isNotNull();
+  }
 }
