@@ -1,0 +1,145 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.Disk;
+import io.millrace.log.DiskFile;
+import io.millrace.log.segment.BatchScanner.Step;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings a log from its files back to life. After a clean stop that is a listing and some small
+ * reads; else {@link LogRecovery} checks what was not known to be durable. Blocking.
+ */
+final class LogOpening {
+  /** What a log begins with. */
+  record Opened(
+      SegmentList segments, EpochTable epochs, ProducerState producers, Optional<String> damage) {}
+
+  private static final int MAX_EPOCH_FILE_BYTES = 16 << 20;
+
+  private final OpenRequest request;
+  private final Disk disk;
+  private final Path directory;
+
+  private LogOpening(OpenRequest request) {
+    this.request = request;
+    this.disk = request.disk();
+    this.directory = request.directory();
+  }
+
+  /**
+   * @throws IOException if the directory is another topic's, of another format, or cannot be read
+   *     or written
+   */
+  static Opened open(OpenRequest request) throws IOException {
+    return new LogOpening(request).open();
+  }
+
+  private Opened open() throws IOException {
+    disk.createDirectories(directory);
+    PartitionFiles files = PartitionFiles.list(disk, directory);
+    boolean claimed = PartitionMeta.claim(disk, directory, files.names(), request.topicId());
+    files.deleteLeftovers(disk, directory);
+    if (files.logs().isEmpty()) {
+      return create();
+    }
+    if (claimed) {
+      // Segments without partition.meta: its name was never synced, but neither were theirs.
+      disk.syncDirectory(directory);
+    }
+    List<Segment> segments = files.segments(disk, directory);
+    Optional<EpochTable> epochs = readEpochs(files, segments);
+    if (request.lastStop() == LastStop.CLEAN && epochs.isPresent() && endsWhole(segments)) {
+      for (Segment segment : segments) {
+        rebuildMissingIndexes(files, segment);
+      }
+      SegmentList list = new SegmentList(segments);
+      ProducerState producers =
+          new ProducerReplay(request).stateAtEnd(files.snapshots(), list, epochs.get());
+      return new Opened(list, epochs.get(), producers, Optional.empty());
+    }
+    return new LogRecovery(request, files, segments).recover(epochs);
+  }
+
+  /** An empty log. Its first segment's name is durable before anything is appended to it. */
+  private Opened create() throws IOException {
+    long base = Math.max(0, Math.max(request.recoveryPoint(), request.logStartOffset()));
+    Segment first = new Segment(disk, directory, base, 0, 0, base);
+    first.writer();
+    disk.syncDirectory(directory);
+    Optional<String> damage =
+        request.recoveryPoint() > Math.max(0, request.logStartOffset())
+            ? Optional.of(
+                "all segments of "
+                    + request.partition()
+                    + " are gone; records up to offset "
+                    + request.recoveryPoint()
+                    + " were on disk")
+            : Optional.empty();
+    return new Opened(
+        new SegmentList(List.of(first)),
+        EpochTable.EMPTY,
+        new ProducerState(request.limits()),
+        damage);
+  }
+
+  /** The epochs as they were written; empty if they are not there or not to be believed. */
+  private Optional<EpochTable> readEpochs(PartitionFiles files, List<Segment> segments) {
+    if (!files.names().contains(EpochTable.FILE_NAME)) {
+      boolean neverAppended = segments.size() == 1 && segments.get(0).sizeBytes() == 0;
+      return neverAppended ? Optional.of(EpochTable.EMPTY) : Optional.empty();
+    }
+    Path path = directory.resolve(EpochTable.FILE_NAME);
+    try {
+      return Optional.of(EpochTable.parse(CheckedFile.read(disk, path, MAX_EPOCH_FILE_BYTES)));
+    } catch (IOException e) {
+      SegmentLog.LOG.warn("{} is not used: {}", path, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Finds the last segment's end from its last index entry on.
+   *
+   * @return false if the file does not end with a batch, or not at the recovery point: then it was
+   *     not left in order, whatever the marker says
+   */
+  private boolean endsWhole(List<Segment> segments) throws IOException {
+    Segment last = segments.get(segments.size() - 1);
+    long end = last.baseOffset();
+    if (last.sizeBytes() > 0) {
+      BatchPlace place =
+          last.offsets()
+              .floorOffset(Long.MAX_VALUE)
+              .filter(entry -> entry.position() > 0 && entry.position() < last.sizeBytes())
+              .orElse(new BatchPlace(last.baseOffset(), 0));
+      DiskFile file = last.log().acquire();
+      try {
+        BatchScanner scanner =
+            BatchScanner.skimming(file, place.position(), last.sizeBytes(), place.offset());
+        Step step = scanner.next();
+        while (step == Step.BATCH) {
+          step = scanner.next();
+        }
+        if (step == Step.DAMAGE) {
+          return false;
+        }
+        end = scanner.expectedOffset();
+      } finally {
+        last.log().release();
+      }
+    }
+    last.endsAt(last.sizeBytes(), end);
+    return request.recoveryPoint() == OpenRequest.UNKNOWN_OFFSET || request.recoveryPoint() == end;
+  }
+
+  private void rebuildMissingIndexes(PartitionFiles files, Segment segment) throws IOException {
+    int interval = LogConfig.of(request.topicSettings()).indexIntervalBytes();
+    if (segment.sizeBytes() > interval && !files.hasIndexes(segment)) {
+      SegmentLog.LOG.warn("the indexes of {} are missing and are made again", segment);
+      IndexRebuild.rebuild(segment, interval);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.DiskFullException;
+import io.millrace.log.retention.Retention;
+import io.millrace.log.retention.RetentionLimits;
+import io.millrace.log.retention.SegmentSummary;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Applies the retention decision to a log's segments. Only what is below the high watermark and
+ * durable goes, so that no replica ever needs it.
+ *
+ * <p>Threading: the log's owner thread.
+ */
+final class RetentionPass {
+  private RetentionPass() {}
+
+  /** How many of the oldest segments go now; a new one is begun if all of them are to go. */
+  static int begin(LogState state, LogAppender appender, long highWatermark) throws IOException {
+    LogConfig config = state.config();
+    Retention.Decision decision =
+        Retention.decide(
+            summaries(state.segments()),
+            new RetentionLimits(config.retentionMs(), config.retentionBytes()),
+            state.startOffset(),
+            Math.min(highWatermark, state.pending().durableEnd()),
+            state.retentionClock().nowMs());
+    if (!decision.rollFirst()) {
+      return decision.oldestSegments();
+    }
+    try {
+      appender.roll();
+      return decision.oldestSegments();
+    } catch (DiskFullException e) {
+      return decision.oldestSegments() - 1; // The active segment stays until there is space.
+    }
+  }
+
+  private static List<SegmentSummary> summaries(SegmentList segments) throws IOException {
+    List<SegmentSummary> summaries = new ArrayList<>(segments.size());
+    for (Segment segment : segments.all()) {
+      summaries.add(
+          new SegmentSummary(
+              segment.baseOffset(),
+              segment.nextOffset(),
+              segment.sizeBytes(),
+              segment.newestTimestampMs()));
+    }
+    return summaries;
+  }
+}

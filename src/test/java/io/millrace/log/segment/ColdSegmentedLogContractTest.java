@@ -1,0 +1,21 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.PartitionLog;
+import io.millrace.log.PartitionLogContract;
+import io.millrace.model.config.SettingValues;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every read from the medium, every index entry used. */
+class ColdSegmentedLogContractTest extends PartitionLogContract {
+  @TempDir Path directory;
+
+  @Override
+  protected PartitionLog emptyLog(SettingValues settings) {
+    return Logs.at(directory.resolve("flights-3"), time)
+        .with(settings)
+        .with("index.interval.bytes", "0")
+        .with(Logs.allCold())
+        .open();
+  }
+}

@@ -1,0 +1,16 @@
+package io.millrace.log.segment;
+
+import io.millrace.log.PartitionLog;
+import io.millrace.log.PartitionLogContract;
+import io.millrace.model.config.SettingValues;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class SegmentedLogContractTest extends PartitionLogContract {
+  @TempDir Path directory;
+
+  @Override
+  protected PartitionLog emptyLog(SettingValues settings) {
+    return Logs.at(directory.resolve("flights-3"), time).with(settings).open();
+  }
+}
