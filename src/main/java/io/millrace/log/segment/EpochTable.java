@@ -55,14 +55,18 @@ final class EpochTable {
     return index < 0 ? NO_EPOCH : epochs[index];
   }
 
-  /** With an epoch beginning at an offset; the same table if it is the newest already. */
+  /**
+   * With an epoch beginning at an offset, the log's end; the same table if it is the newest already.
+   * An epoch that began there and got no record makes room.
+   */
   EpochTable with(int epoch, long startOffset) {
     if (epoch == latest()) {
       return this;
     }
-    int size = epochs.length;
-    int[] nextEpochs = Arrays.copyOf(epochs, size + 1);
-    long[] nextStarts = Arrays.copyOf(starts, size + 1);
+    EpochTable kept = truncatedTo(startOffset);
+    int size = kept.epochs.length;
+    int[] nextEpochs = Arrays.copyOf(kept.epochs, size + 1);
+    long[] nextStarts = Arrays.copyOf(kept.starts, size + 1);
     nextEpochs[size] = epoch;
     nextStarts[size] = startOffset;
     return new EpochTable(nextEpochs, nextStarts);

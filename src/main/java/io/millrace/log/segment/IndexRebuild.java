@@ -34,5 +34,6 @@ final class IndexRebuild {
     segment.endsAt(size, next);
     segment.offsets().file().writePending();
     segment.times().file().writePending();
+    segment.syncIndexes();
   }
 }

@@ -49,6 +49,7 @@ final class LogClosing implements LogTask<Long> {
     if (!hasSnapshot && end > state.segments().first().baseOffset()) {
       state.pending().snapshot(end, ProducerSnapshot.encode(state.producers(), end));
     }
+    active.syncIndexes();
     state.pending().syncNow(active);
   }
 }

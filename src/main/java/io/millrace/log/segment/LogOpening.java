@@ -34,7 +34,37 @@ final class LogOpening {
    *     or written
    */
   static Opened open(OpenRequest request) throws IOException {
-    return new LogOpening(request).open();
+    LogOpening opening = new LogOpening(request);
+    Opened opened = opening.open();
+    boolean endsBeforeItsStart =
+        opened.segments().active().nextOffset() < request.logStartOffset();
+    return endsBeforeItsStart ? opening.startOver(opened) : opened;
+  }
+
+  /**
+   * All records that the power loss left were deleted before it (DeleteRecords), and those up to the
+   * log start offset are lost as well: the log goes on there, with nothing in it.
+   */
+  private Opened startOver(Opened opened) throws IOException {
+    SegmentLog.LOG.warn(
+        "{}: starting over at the log start offset {}, the log ends at {}",
+        directory,
+        request.logStartOffset(),
+        opened.segments().active().nextOffset());
+    List<Segment> gone = opened.segments().all();
+    // From the newest on, so that a crash in between leaves no hole.
+    for (int i = gone.size() - 1; i >= 0; i--) {
+      SegmentDeletion.delete(disk, directory, gone.get(i));
+    }
+    Segment first =
+        new Segment(disk, directory, request.logStartOffset(), 0, 0, request.logStartOffset());
+    first.writer();
+    disk.syncDirectory(directory);
+    return new Opened(
+        new SegmentList(List.of(first)),
+        opened.epochs().startingAt(request.logStartOffset()),
+        opened.producers(),
+        opened.damage());
   }
 
   private Opened open() throws IOException {

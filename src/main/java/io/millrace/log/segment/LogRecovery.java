@@ -133,7 +133,8 @@ final class LogRecovery {
     BatchPlace beginning = new BatchPlace(segment.baseOffset(), 0);
     if (segment.baseOffset() >= replayFrom
         || !files.hasIndexes(segment)
-        || !segment.offsets().isOrdered(segment.sizeBytes())) {
+        || !segment.offsets().isOrdered(segment.sizeBytes())
+        || !segment.times().isOrdered(segment.nextOffset())) {
       return beginning;
     }
     Optional<BatchPlace> entry = segment.offsets().floorOffset(replayFrom);
@@ -212,6 +213,9 @@ final class LogRecovery {
       segment.closeWriter();
       segment.offsets().file().writePending();
       segment.times().file().writePending();
+      if (segment.nextOffset() > replayFrom) {
+        segment.syncIndexes();
+      }
     }
     for (long snapshot : files.snapshots().tailSet(end, false)) {
       disk.delete(SegmentFiles.producers(directory, snapshot));

@@ -59,9 +59,7 @@ final class PendingSync {
 
   /** A segment was closed, and another one made. */
   void rolled(Segment closed) {
-    if (closed.nextOffset() > durableEnd) {
-      closedSegments.add(closed);
-    }
+    closedSegments.add(closed);
     namesChanged = true;
   }
 
@@ -221,6 +219,7 @@ final class PendingSync {
         if (closed.openWriter().isPresent()) {
           closed.openWriter().get().sync();
         }
+        closed.syncIndexes();
       }
       for (Snapshot snapshot : snapshots) {
         write(snapshot);

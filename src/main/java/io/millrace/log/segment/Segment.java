@@ -244,6 +244,12 @@ final class Segment {
     times.file().freeMemory();
   }
 
+  /** Makes the indexes of a segment that was sealed durable. Blocking. */
+  void syncIndexes() throws IOException {
+    offsets.file().sync();
+    times.file().sync();
+  }
+
   /** Starts over from a place where a batch begins: what comes behind is recovered or cut. */
   void rewindTo(int position, long offset) throws IOException {
     sizeBytes = position;

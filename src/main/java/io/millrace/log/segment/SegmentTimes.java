@@ -18,15 +18,23 @@ final class SegmentTimes {
     long newest = Segment.NO_TIMESTAMP;
     long from = segment.baseOffset();
     Optional<TimeIndex.Entry> last = segment.times().last();
-    if (last.isPresent() && last.get().offset() < segment.nextOffset()) {
+    if (last.isPresent()
+        && last.get().offset() >= from
+        && last.get().offset() < segment.nextOffset()) {
       newest = last.get().timestampMs();
       from = last.get().offset() + 1;
     }
     if (from >= segment.nextOffset()) {
       return newest;
     }
+    long upTo = from;
     BatchPlace place =
-        segment.offsets().floorOffset(from).orElse(new BatchPlace(segment.baseOffset(), 0));
+        segment
+            .offsets()
+            .floorOffset(from)
+            .filter(entry -> entry.offset() > segment.baseOffset() && entry.offset() <= upTo)
+            .filter(entry -> entry.position() > 0 && entry.position() < segment.sizeBytes())
+            .orElse(new BatchPlace(segment.baseOffset(), 0));
     DiskFile file = segment.log().acquire();
     try {
       BatchScanner scanner =
