@@ -1,12 +1,10 @@
 package io.millrace.log.directory;
 
 import io.millrace.log.Disk;
-import io.millrace.log.DiskFile;
-import io.millrace.log.WholeFile;
+import io.millrace.log.segment.PartitionMeta;
 import io.millrace.model.PartitionId;
 import io.millrace.model.TopicPartition;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -75,12 +73,8 @@ final class PartitionDirectories {
     if (!disk.exists(path)) {
       return null;
     }
-    Path meta = path.resolve(PartitionDirectory.META_FILE);
-    if (!disk.exists(meta)) {
-      throw new IOException(path + " has no " + PartitionDirectory.META_FILE);
-    }
-    byte[] bytes = WholeFile.read(disk, meta, KeyValueText.MAX_BYTES);
-    return PartitionDirectory.decode(name, path, bytes);
+    PartitionId id = new PartitionId(PartitionMeta.read(disk, path), name.partition());
+    return new PartitionDirectory(id, name, path);
   }
 
   Map<PartitionId, PartitionDirectory> present() {
@@ -110,10 +104,7 @@ final class PartitionDirectories {
     Path unfinished = root.resolve(id + CREATING);
     disk.delete(unfinished);
     disk.createDirectories(unfinished);
-    try (DiskFile meta = disk.open(unfinished.resolve(PartitionDirectory.META_FILE), true)) {
-      meta.write(ByteBuffer.wrap(PartitionDirectory.encodeMeta(id)), 0);
-      meta.sync();
-    }
+    PartitionMeta.claim(disk, unfinished, List.of(), id.topicId());
     disk.syncDirectory(unfinished);
     PartitionDirectory directory = new PartitionDirectory(id, name, root.resolve(name.toString()));
     disk.rename(unfinished, directory.path());

@@ -1,5 +1,7 @@
 package io.millrace.log.directory;
 
+import io.millrace.log.segment.LastStop;
+
 /** How the last process that held a data directory ended. */
 public enum PreviousStop {
   /** No process has held it. */
@@ -19,5 +21,14 @@ public enum PreviousStop {
 
   public boolean needsRecovery() {
     return this == PROCESS_KILLED || this == MACHINE_LOST;
+  }
+
+  /** What a log has to know of it. */
+  public LastStop ofLogs() {
+    return switch (this) {
+      case NEVER_STARTED, CLEAN -> LastStop.CLEAN;
+      case PROCESS_KILLED -> LastStop.PROCESS_DIED;
+      case MACHINE_LOST -> LastStop.MACHINE_DIED;
+    };
   }
 }

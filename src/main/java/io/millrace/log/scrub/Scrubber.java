@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Walks the logs of one shard, one whole log after the other, round and round, and has everything
- * that is durable and not hot read and checked against its CRCs, at a bounded rate. Damage is
- * reported to its log, which is not walked again.
+ * that is durable and not hot read and checked against its CRCs, at a bounded rate. A log that
+ * turns out damaged, which its own reads find and report, is not walked again.
  *
  * <p>At most one piece is out at a time: {@link #next} hands one out, {@link #checked} or {@link
  * #failed} takes it back.
@@ -100,16 +100,21 @@ public final class Scrubber {
     if (outcome instanceof ReadOutcome.Batches hot) {
       hot.slice().release();
     }
-    if (outcome instanceof ReadOutcome.Damaged damaged) {
-      log.failed(new IOException(damaged.reason()));
-    }
     return Optional.empty();
   }
 
-  /** What came of the piece that is out. */
-  public void checked(ReadOutcome outcome, long nowNanos) {
+  /**
+   * What came of the piece that is out. A log that is damaged knows it from its own read; it leaves
+   * the round.
+   *
+   * @return the damage, if there is any
+   */
+  public Optional<String> checked(ReadOutcome outcome, long nowNanos) {
     PartitionId partition = takeBack();
-    PartitionLog log = logs.get(partition);
+    if (outcome instanceof ReadOutcome.Damaged damaged) {
+      remove(partition);
+      return Optional.of(damaged.reason());
+    }
     boolean stillItsTurn = partition.equals(turns.peekFirst());
     if (outcome instanceof ReadOutcome.Batches batches) {
       charge(batches.slice().sizeBytes(), nowNanos);
@@ -117,25 +122,25 @@ public final class Scrubber {
         nextOffset = batches.slice().nextOffset();
       }
       batches.slice().release();
-    } else if (outcome instanceof ReadOutcome.Damaged damaged) {
-      if (log != null) {
-        log.failed(new IOException(damaged.reason()));
-      }
     } else if (stillItsTurn) {
       moveOn();
     }
+    return Optional.empty();
   }
 
   /**
-   * The task of the piece that is out threw: its log is told, unless the file was only deleted
-   * meanwhile, and the round goes on.
+   * The task of the piece that is out threw. Its log leaves the round, unless the file was only
+   * deleted meanwhile.
+   *
+   * @return what is wrong, if anything is
    */
-  public void failed(IOException cause) {
+  public Optional<String> failed(IOException cause) {
     PartitionId partition = takeBack();
-    PartitionLog log = logs.get(partition);
-    if (log != null && !(cause instanceof NoSuchFileException)) {
-      log.failed(cause);
+    if (cause instanceof NoSuchFileException) {
+      return Optional.empty();
     }
+    remove(partition);
+    return Optional.of("reading " + partition + " failed: " + cause.getMessage());
   }
 
   private PartitionId takeBack() {

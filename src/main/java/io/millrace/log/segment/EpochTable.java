@@ -56,8 +56,8 @@ final class EpochTable {
   }
 
   /**
-   * With an epoch beginning at an offset, the log's end; the same table if it is the newest already.
-   * An epoch that began there and got no record makes room.
+   * With an epoch beginning at an offset, the log's end; the same table if it is the newest
+   * already. An epoch that began there and got no record makes room.
    */
   EpochTable with(int epoch, long startOffset) {
     if (epoch == latest()) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries of one size in a file that only grows at its end. New entries collect in memory and are
  * written some hundred at a time: an index is derived from its log, so nothing is lost with them,
- * and a search that does not see them scans a little more. Synced once its segment is closed: from then on
- * nobody makes it again, and retention believes the newest timestamp in it.
+ * and a search that does not see them scans a little more. Synced once its segment is closed: from
+ * then on nobody makes it again, and retention believes the newest timestamp in it.
  *
  * <p>Threading: written by one thread at a time; readers on any thread see what is in the file.
  */

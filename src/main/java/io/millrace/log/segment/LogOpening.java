@@ -36,14 +36,13 @@ final class LogOpening {
   static Opened open(OpenRequest request) throws IOException {
     LogOpening opening = new LogOpening(request);
     Opened opened = opening.open();
-    boolean endsBeforeItsStart =
-        opened.segments().active().nextOffset() < request.logStartOffset();
+    boolean endsBeforeItsStart = opened.segments().active().nextOffset() < request.logStartOffset();
     return endsBeforeItsStart ? opening.startOver(opened) : opened;
   }
 
   /**
-   * All records that the power loss left were deleted before it (DeleteRecords), and those up to the
-   * log start offset are lost as well: the log goes on there, with nothing in it.
+   * All records that the power loss left were deleted before it (DeleteRecords), and those up to
+   * the log start offset are lost as well: the log goes on there, with nothing in it.
    */
   private Opened startOver(Opened opened) throws IOException {
     SegmentLog.LOG.warn(

@@ -56,7 +56,7 @@ public final class PartitionMeta {
    *
    * @return whether the file was written; its name is durable once the directory is synced
    */
-  static boolean claim(Disk disk, Path directory, List<String> names, TopicId topicId)
+  public static boolean claim(Disk disk, Path directory, List<String> names, TopicId topicId)
       throws IOException {
     if (names.contains(FILE_NAME)) {
       TopicId found = read(disk, directory);

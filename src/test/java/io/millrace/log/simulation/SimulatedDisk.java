@@ -268,8 +268,8 @@ public final class SimulatedDisk implements Disk {
         .walk(
             frames ->
                 frames
-                    .filter(frame -> frame.getClassName().startsWith("io.millrace."))
-                    .filter(frame -> !frame.getClassName().startsWith(here))
+                    .dropWhile(frame -> frame.getClassName().startsWith(here))
+                    .takeWhile(frame -> !frame.getClassName().startsWith(here))
                     .limit(SITE_FRAMES)
                     .map(
                         frame ->

@@ -33,6 +33,9 @@ final class SimulatedFile implements SimulatedNode {
   }
 
   int read(java.nio.ByteBuffer target, long position) {
+    if (position < 0) {
+      throw new IllegalArgumentException("negative position " + position);
+    }
     if (position >= presentSize) {
       return 0;
     }

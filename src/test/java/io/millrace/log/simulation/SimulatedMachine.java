@@ -1,0 +1,38 @@
+package io.millrace.log.simulation;
+
+import io.millrace.log.directory.HostMachine;
+import io.millrace.model.TimeSource;
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A machine that boots when it is told to and whose clocks stand still. */
+final class SimulatedMachine implements HostMachine, TimeSource {
+  static final long NOW_MS = 1_700_000_000_000L;
+
+  private final String bootId;
+
+  SimulatedMachine(String bootId) {
+    this.bootId = bootId;
+  }
+
+  @Override
+  public Optional<String> bootId() {
+    return Optional.of(bootId);
+  }
+
+  @Override
+  public Closeable lock(Path directory) {
+    return () -> {};
+  }
+
+  @Override
+  public long wallClockMs() {
+    return NOW_MS;
+  }
+
+  @Override
+  public long monotonicNanos() {
+    return NOW_MS;
+  }
+}
