@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordBatchBuilder implements AutoCloseable {
   private static final int PIECE_BYTES = 16 * 1024;
+  private static final int MIN_CAPACITY_BYTES = BatchHeader.SIZE_BYTES + 64;
   private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
 
   /** Attributes, three lengths or counts and two deltas at their longest. */
@@ -52,20 +53,40 @@ public final class RecordBatchBuilder implements AutoCloseable {
    * @param initialCapacityBytes expected size of the batch; it grows beyond it
    */
   public RecordBatchBuilder(CompressionType compression, int initialCapacityBytes) {
+    this(
+        new byte[firstCapacity(compression, initialCapacityBytes)],
+        compression,
+        initialCapacityBytes);
+  }
+
+  private RecordBatchBuilder(byte[] memory, CompressionType compression, int capacityBytes) {
     this.compression = compression;
-    int capacity = Math.max(initialCapacityBytes, BatchHeader.SIZE_BYTES + 64);
+    this.bytes = memory;
     if (compression == CompressionType.NONE) {
-      this.bytes = new byte[capacity];
       this.at = BatchHeader.SIZE_BYTES;
       this.output = null;
       this.codec = null;
     } else {
-      this.bytes = new byte[Math.min(capacity, PIECE_BYTES)];
-      this.output = new ByteBufferOutputStream(capacity);
+      this.output = new ByteBufferOutputStream(Math.max(capacityBytes, MIN_CAPACITY_BYTES));
       this.output.position(BatchHeader.SIZE_BYTES);
       this.codec = compression.compressTo(output);
       this.lastOutputPosition = output.position();
     }
+  }
+
+  private static int firstCapacity(CompressionType compression, int expectedBytes) {
+    int capacity = Math.max(expectedBytes, MIN_CAPACITY_BYTES);
+    return compression == CompressionType.NONE ? capacity : Math.min(capacity, PIECE_BYTES);
+  }
+
+  /**
+   * Builds in memory that the caller lends until the batch is no longer used: an uncompressed batch
+   * that fits is built in it, so that its {@link #build()} is backed by this very array; a
+   * compressed one passes through it. What does not fit goes to larger arrays.
+   */
+  public static RecordBatchBuilder in(byte[] memory, CompressionType compression) {
+    byte[] usable = memory.length < MIN_CAPACITY_BYTES ? new byte[MIN_CAPACITY_BYTES] : memory;
+    return new RecordBatchBuilder(usable, compression, memory.length);
   }
 
   /**
