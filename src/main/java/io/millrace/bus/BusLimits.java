@@ -1,5 +1,8 @@
 package io.millrace.bus;
 
+import io.millrace.model.config.ServerSettings;
+import io.millrace.model.config.SettingValues;
+
 /**
  * The bounds of the bus's clients.
  *
@@ -10,6 +13,17 @@ package io.millrace.bus;
  *     there, in milliseconds
  */
 public record BusLimits(int shardQueueMessages, long shardQueueBytes, int tickMs, int readGraceMs) {
-  /** The limits of the settings' defaults. */
-  public static final BusLimits DEFAULTS = new BusLimits(10_000, 134_217_728, 20, 2_000);
+  /** The limits that a broker's settings set. */
+  public static BusLimits of(SettingValues brokerSettings) {
+    return new BusLimits(
+        brokerSettings.get(ServerSettings.SHARD_QUEUE_MESSAGES),
+        brokerSettings.get(ServerSettings.SHARD_QUEUE_BYTES),
+        brokerSettings.get(ServerSettings.BUS_TICK_MS),
+        brokerSettings.get(ServerSettings.FETCH_GRACE_MS));
+  }
+
+  /** A new admission for one shard. */
+  public Admission newAdmission() {
+    return new Admission(shardQueueMessages, shardQueueBytes);
+  }
 }

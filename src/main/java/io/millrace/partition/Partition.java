@@ -54,6 +54,7 @@ public final class Partition {
   private long lastHighWatermark;
   private @Nullable LeaderReplica leader;
   private Optional<String> offline = Optional.empty();
+  private PartitionLogs.Progress closedProgress;
 
   /**
    * A partition without a role yet.
@@ -78,6 +79,8 @@ public final class Partition {
     this.maxPendingAcks = maxPendingAcks;
     this.flush = new FlushState(log);
     this.lastHighWatermark = Math.max(log.startOffset(), opened.highWatermark());
+    this.closedProgress =
+        new PartitionLogs.Progress(log.durableEndOffset(), lastHighWatermark, log.startOffset());
     checkHealth();
   }
 
@@ -105,6 +108,11 @@ public final class Partition {
 
   public PartitionLogs.Progress progress() {
     return new PartitionLogs.Progress(log.durableEndOffset(), highWatermark(), log.startOffset());
+  }
+
+  /** How far it is once its log was closed whole: everything is on stable storage. */
+  public PartitionLogs.Progress finalProgress() {
+    return closedProgress;
   }
 
   Watchers watchers() {
@@ -158,6 +166,9 @@ public final class Partition {
   /** The partition is about to be closed or deleted: whoever waits is told. */
   public void close() {
     lastHighWatermark = highWatermark();
+    long safeEndOffset = offline.isPresent() ? log.durableEndOffset() : log.endOffset();
+    closedProgress =
+        new PartitionLogs.Progress(safeEndOffset, lastHighWatermark, log.startOffset());
     stopLeading("the partition was closed before the batch was committed");
   }
 
@@ -247,8 +258,8 @@ public final class Partition {
     waitingForDisk.passed(log.durableEndOffset());
   }
 
-  /** Whether the log has failed; if so the partition goes offline for good. */
-  private void checkHealth() {
+  /** Looks whether the log has failed; if so the partition goes offline for good. */
+  public void checkHealth() {
     if (offline.isEmpty() && log.damage().isPresent()) {
       offline = log.damage();
       lastHighWatermark = highWatermark();

@@ -64,6 +64,35 @@ public final class ServerSettings {
           1_024,
           Long.MAX_VALUE,
           "Bytes of requests that may wait for one shard; more are answered THROTTLED.");
+  public static final Setting<Integer> SHARD_WAITING_FETCHES =
+      Setting.integer(
+          "shard.waiting.fetches",
+          100_000,
+          1,
+          Integer.MAX_VALUE,
+          "Fetches that may wait for records at one shard; more are answered THROTTLED.");
+  public static final Setting<Integer> PARTITION_PENDING_ACKS =
+      Setting.integer(
+          "partition.pending.acks",
+          10_000,
+          1,
+          Integer.MAX_VALUE,
+          "Batches of one partition that may wait to be acknowledged; more are answered"
+              + " THROTTLED.");
+  public static final Setting<Integer> BUS_TICK_MS =
+      Setting.integer(
+          "bus.tick.ms",
+          20,
+          1,
+          1_000,
+          "How often deadlines of requests are looked at: what an answer may be late by.");
+  public static final Setting<Integer> FETCH_GRACE_MS =
+      Setting.integer(
+          "fetch.grace.ms",
+          2_000,
+          1,
+          60_000,
+          "After its wait is over, how long a fetch may take to read what there is.");
   public static final Setting<Integer> REQUEST_TIMEOUT_MS =
       Setting.integer(
           "request.timeout.ms",
@@ -135,6 +164,10 @@ public final class ServerSettings {
           REQUEST_MEMORY_BYTES,
           SHARD_QUEUE_MESSAGES,
           SHARD_QUEUE_BYTES,
+          SHARD_WAITING_FETCHES,
+          PARTITION_PENDING_ACKS,
+          BUS_TICK_MS,
+          FETCH_GRACE_MS,
           REQUEST_TIMEOUT_MS,
           SHUTDOWN_TIMEOUT_MS,
           NUM_PARTITIONS,

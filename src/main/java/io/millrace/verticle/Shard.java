@@ -1,0 +1,151 @@
+package io.millrace.verticle;
+
+import io.millrace.bus.ImageUpdate;
+import io.millrace.bus.MetadataReply;
+import io.millrace.bus.ShardRequest;
+import io.millrace.model.TimeSource;
+import io.millrace.model.config.ServerSettings;
+import io.millrace.partition.PartitionLogs;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * One shard of this node's partitions: takes each message to what deals with it, and sends what is
+ * to be answered when the message is dealt with. Messages that name an image which is not followed
+ * yet wait for it; they keep their admission, so that they are bounded.
+ *
+ * <p>Threading: one thread at a time.
+ */
+final class Shard {
+  private final Tasks tasks;
+  private final PartitionLogs logs;
+  private final Outbox outbox;
+  private final TimeSource time;
+  private final ShardPartitions partitions;
+  private final FlushScheduler flushes;
+  private final ShardUpkeep upkeep;
+  private final AppendHandler appends;
+  private final ReadHandler reads;
+  private final OffsetsHandler offsets;
+  private final DeletionHandler deletions;
+  private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
+  private List<ShardRequest> parked = new ArrayList<>();
+  private boolean stopping;
+
+  /**
+   * @param tasks hands results back through {@link #run}
+   * @param onWrite hears how long each write took, in nanoseconds
+   */
+  Shard(ShardEnvironment environment, Tasks tasks, LongConsumer onWrite) {
+    int background = environment.settings().get(ServerSettings.BACKGROUND_THREADS);
+    this.tasks = tasks;
+    this.logs = environment.logs();
+    this.outbox = new Outbox(environment.bus());
+    this.time = environment.time();
+    this.flushes = new FlushScheduler(time, environment.metrics(), background);
+    this.upkeep = new ShardUpkeep(environment, tasks, flushes);
+    this.partitions = new ShardPartitions(environment, tasks, upkeep);
+    this.appends = new AppendHandler(partitions, flushes, outbox, time, onWrite);
+    this.reads =
+        new ReadHandler(
+            partitions,
+            tasks,
+            outbox,
+            afterwards::add,
+            environment.settings().get(ServerSettings.SHARD_WAITING_FETCHES));
+    this.offsets = new OffsetsHandler(partitions, tasks, outbox);
+    this.deletions = new DeletionHandler(partitions, logs, outbox);
+  }
+
+  /** Deals with one event, then with what it made due, then sends all that is to be answered. */
+  void run(Runnable event) {
+    try {
+      event.run();
+    } finally {
+      while (!afterwards.isEmpty()) {
+        afterwards.remove().run();
+      }
+      outbox.flush();
+    }
+  }
+
+  void onRequest(ShardRequest request) {
+    if (request.imageVersion() > partitions.imageVersion() && !isOverdue(request)) {
+      parked.add(request);
+    } else {
+      dispatch(request);
+    }
+  }
+
+  private boolean isOverdue(ShardRequest request) {
+    return request.deadlineNanos() - time.monotonicNanos() < 0;
+  }
+
+  private void dispatch(ShardRequest request) {
+    if (request instanceof ShardRequest.Append append) {
+      appends.handle(append);
+    } else if (request instanceof ShardRequest.Read read) {
+      reads.handle(read);
+    } else if (request instanceof ShardRequest.Forget forget) {
+      reads.forget(forget);
+    } else if (request instanceof ShardRequest.FindOffsets find) {
+      offsets.handle(find);
+    } else if (request instanceof ShardRequest.DeleteRecords delete) {
+      deletions.handle(delete);
+    }
+  }
+
+  void onImage(ImageUpdate update) {
+    partitions.follow(
+        update.image(),
+        () -> {
+          outbox.reply(update.replyTo(), new MetadataReply.Done(update.correlationId()));
+          unpark();
+        });
+  }
+
+  /** Deals with what no longer has to wait: its image is here, or its time is over. */
+  private void unpark() {
+    List<ShardRequest> waiting = parked;
+    parked = new ArrayList<>();
+    waiting.forEach(this::onRequest);
+  }
+
+  /** Every few milliseconds. */
+  void onFlushTick() {
+    flushes.run();
+  }
+
+  /** Every second or so. */
+  void onUpkeepTick() {
+    if (stopping) {
+      return;
+    }
+    reads.expire(time.monotonicNanos());
+    unpark();
+    upkeep.run();
+  }
+
+  /** Closes every partition and writes down how far each is; says at the end what failed. */
+  void stop(Consumer<List<String>> whenStopped) {
+    stopping = true;
+    partitions.closeAll(
+        (progress, failures) ->
+            tasks.run(
+                Tasks.Pool.MAINTENANCE,
+                HostedPartition.ignoringResult(logs.checkpoint(progress)),
+                done -> whenStopped.accept(failures),
+                failure -> {
+                  failures.add("checkpoints: " + failure.getMessage());
+                  whenStopped.accept(failures);
+                }));
+  }
+
+  /** Requests that wait for an image. */
+  int parkedRequests() {
+    return parked.size();
+  }
+}

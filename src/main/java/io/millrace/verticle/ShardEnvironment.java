@@ -1,0 +1,27 @@
+package io.millrace.verticle;
+
+import io.millrace.bus.TypedBus;
+import io.millrace.model.Metrics;
+import io.millrace.model.NodeId;
+import io.millrace.model.TimeSource;
+import io.millrace.model.config.SettingValues;
+import io.millrace.partition.PartitionLogs;
+
+/**
+ * What a shard is made of.
+ *
+ * @param shard its number, from 0
+ * @param shards how many there are on this node
+ * @param settings the broker's
+ * @param topicMeters shared by the shards of this node
+ */
+public record ShardEnvironment(
+    int shard,
+    int shards,
+    NodeId self,
+    TypedBus bus,
+    PartitionLogs logs,
+    SettingValues settings,
+    TimeSource time,
+    Metrics metrics,
+    TopicMeters topicMeters) {}

@@ -1,0 +1,176 @@
+package io.millrace.verticle;
+
+import io.millrace.log.DiskFullException;
+import io.millrace.log.ReadOutcome;
+import io.millrace.log.scrub.Scrubber;
+import io.millrace.model.PartitionId;
+import io.millrace.model.TimeSource;
+import io.millrace.model.config.LogSettings;
+import io.millrace.model.config.SettingValues;
+import io.millrace.partition.PartitionLogs;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a shard does now and then: checkpoints, retention, the scrubber's next piece, sizes for the
+ * metrics.
+ *
+ * <p>Threading: the shard's thread.
+ */
+final class ShardUpkeep implements ShardPartitions.Listener {
+  private static final Logger LOGGER = LoggerFactory.getLogger(ShardUpkeep.class);
+
+  private final Tasks tasks;
+  private final PartitionLogs logs;
+  private final TimeSource time;
+  private final FlushScheduler flushes;
+  private final Scrubber scrubber;
+  private final long checkpointNanos;
+  private final long retentionNanos;
+  private final Map<PartitionId, HostedPartition> hosted = new HashMap<>();
+  private final Map<PartitionId, PartitionLogs.Progress> checkpointed = new HashMap<>();
+  private boolean checkpointing;
+  private long lastCheckpointNanos;
+  private long lastRetentionNanos;
+
+  ShardUpkeep(ShardEnvironment environment, Tasks tasks, FlushScheduler flushes) {
+    SettingValues settings = environment.settings();
+    this.tasks = tasks;
+    this.logs = environment.logs();
+    this.time = environment.time();
+    this.flushes = flushes;
+    this.checkpointNanos = nanos(settings.get(LogSettings.LOG_CHECKPOINT_INTERVAL_MS));
+    this.retentionNanos = nanos(settings.get(LogSettings.LOG_RETENTION_CHECK_INTERVAL_MS));
+    this.lastCheckpointNanos = time.monotonicNanos();
+    this.lastRetentionNanos = lastCheckpointNanos;
+    this.scrubber =
+        new Scrubber(
+            settings.get(LogSettings.LOG_SCRUB_BYTES_PER_SECOND),
+            settings.get(LogSettings.LOG_READ_STEP_BYTES),
+            lastCheckpointNanos);
+  }
+
+  /** Nanoseconds of a setting that may be "for ever". */
+  private static long nanos(long ms) {
+    return ms > Long.MAX_VALUE / 4_000_000 ? Long.MAX_VALUE / 4 : ms * 1_000_000;
+  }
+
+  @Override
+  public void onOpened(HostedPartition opened) {
+    hosted.put(opened.partition().id(), opened);
+    scrubber.add(opened.partition().id(), opened.partition().log());
+  }
+
+  @Override
+  public void onClosing(HostedPartition closing) {
+    hosted.remove(closing.partition().id());
+    checkpointed.remove(closing.partition().id());
+    scrubber.remove(closing.partition().id());
+    flushes.forget(closing);
+  }
+
+  /** Does what has become due. */
+  void run() {
+    long now = time.monotonicNanos();
+    if (now - lastCheckpointNanos >= checkpointNanos) {
+      lastCheckpointNanos = now;
+      checkpoint();
+    }
+    if (now - lastRetentionNanos >= retentionNanos) {
+      lastRetentionNanos = now;
+      hosted.values().forEach(ShardUpkeep::retain);
+    }
+    hosted.values().forEach(HostedPartition::reportSize);
+    scrub(now);
+  }
+
+  private static void retain(HostedPartition partition) {
+    if (partition.isMaintaining() || partition.partition().offline().isPresent()) {
+      return; // The next round will do.
+    }
+    partition.maintain(
+        () -> HostedPartition.ignoringResult(partition.partition().enforceRetention()),
+        done -> partition.reportSize(),
+        failure -> warn(partition, "old segments could not be deleted", failure));
+  }
+
+  private static void warn(HostedPartition partition, String what, IOException failure) {
+    LOGGER.warn(
+        "{}: topic={} partition={} cause={}",
+        what,
+        partition.partition().name().topic(),
+        partition.partition().name().partition(),
+        failure.getMessage());
+  }
+
+  /** Writes down how far the partitions are that moved since the last time. */
+  private void checkpoint() {
+    Map<PartitionId, PartitionLogs.Progress> changed = changedProgress();
+    if (checkpointing || changed.isEmpty()) {
+      return;
+    }
+    checkpointing = true;
+    tasks.run(
+        Tasks.Pool.MAINTENANCE,
+        HostedPartition.ignoringResult(logs.checkpoint(changed)),
+        done -> {
+          checkpointing = false;
+          checkpointed.putAll(changed);
+          checkpointed.keySet().retainAll(hosted.keySet());
+        },
+        failure -> {
+          checkpointing = false;
+          checkpointFailed(failure);
+        });
+  }
+
+  Map<PartitionId, PartitionLogs.Progress> changedProgress() {
+    Map<PartitionId, PartitionLogs.Progress> changed = new HashMap<>();
+    hosted.forEach(
+        (id, partition) -> {
+          PartitionLogs.Progress progress = partition.partition().progress();
+          if (!progress.equals(checkpointed.get(id))) {
+            changed.put(id, progress);
+          }
+        });
+    return changed;
+  }
+
+  private void checkpointFailed(IOException failure) {
+    LOGGER.error("the checkpoints could not be written: cause={}", failure.getMessage());
+    if (failure instanceof DiskFullException) {
+      return; // The old ones are whole; the next time there may be space.
+    }
+    // What is on that disk is not known any more.
+    hosted.values().forEach(partition -> partition.partition().onFailed(failure));
+  }
+
+  private void scrub(long nowNanos) {
+    scrubber
+        .next(nowNanos)
+        .ifPresent(
+            piece ->
+                tasks.run(
+                    Tasks.Pool.READ,
+                    piece.task(),
+                    (ReadOutcome outcome) -> {
+                      scrubber.checked(outcome, time.monotonicNanos());
+                      checkHealth(piece.partition());
+                      scrub(time.monotonicNanos());
+                    },
+                    failure -> {
+                      scrubber.failed(failure);
+                      checkHealth(piece.partition());
+                    }));
+  }
+
+  private void checkHealth(PartitionId id) {
+    HostedPartition partition = hosted.get(id);
+    if (partition != null) {
+      partition.partition().checkHealth();
+    }
+  }
+}
