@@ -3,7 +3,6 @@ package io.millrace.record;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Record batches in memory. The bytes belong to the slice from its creation on and are never
@@ -15,7 +14,7 @@ public final class BufferSlice implements RecordSlice {
   private final ByteBuffer bytes;
   private final long baseOffset;
   private final long nextOffset;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final ReferenceCount references = new ReferenceCount();
 
   private BufferSlice(ByteBuffer bytes, long baseOffset, long nextOffset) {
     this.bytes = bytes;
@@ -59,13 +58,13 @@ public final class BufferSlice implements RecordSlice {
 
   @Override
   public long transferTo(WritableByteChannel target, long position) throws IOException {
-    requireHeld();
+    references.requireHeld();
     return target.write(bytes.duplicate().position(Math.toIntExact(position)));
   }
 
   @Override
   public int read(ByteBuffer target, long position) {
-    requireHeld();
+    references.requireHeld();
     int from = Math.toIntExact(position);
     int count = Math.min(target.remaining(), bytes.limit() - from);
     target.put(target.position(), bytes, from, count);
@@ -75,31 +74,17 @@ public final class BufferSlice implements RecordSlice {
 
   @Override
   public RecordSlice retain() {
-    references.updateAndGet(
-        count -> {
-          if (count <= 0) {
-            throw new IllegalStateException("retain of a slice that was released");
-          }
-          return count + 1;
-        });
+    references.retain();
     return this;
   }
 
   @Override
   public void release() {
-    if (references.decrementAndGet() < 0) {
-      throw new IllegalStateException("a slice was released more often than it was retained");
-    }
+    references.release();
   }
 
   /** References that are still held; 0 once everybody has let go. */
   public int references() {
     return references.get();
-  }
-
-  private void requireHeld() {
-    if (references.get() <= 0) {
-      throw new IllegalStateException("a slice was used after its last release");
-    }
   }
 }

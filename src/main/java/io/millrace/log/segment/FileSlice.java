@@ -2,10 +2,10 @@ package io.millrace.log.segment;
 
 import io.millrace.log.DiskFile;
 import io.millrace.record.RecordSlice;
+import io.millrace.record.ReferenceCount;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Batches where they lie in a segment's file. The file is held open until the last release.
@@ -19,7 +19,7 @@ final class FileSlice implements RecordSlice {
   private final int sizeBytes;
   private final long baseOffset;
   private final long nextOffset;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final ReferenceCount references = new ReferenceCount();
 
   /** Takes over one hold of the segment's file. */
   FileSlice(
@@ -58,13 +58,13 @@ final class FileSlice implements RecordSlice {
 
   @Override
   public long transferTo(WritableByteChannel target, long position) throws IOException {
-    requireHeld();
+    references.requireHeld();
     return file.transferTo(start + position, sizeBytes - position, target);
   }
 
   @Override
   public int read(ByteBuffer target, long position) throws IOException {
-    requireHeld();
+    references.requireHeld();
     int count = (int) Math.min(target.remaining(), sizeBytes - position);
     int limit = target.limit();
     target.limit(target.position() + count);
@@ -77,26 +77,14 @@ final class FileSlice implements RecordSlice {
 
   @Override
   public RecordSlice retain() {
-    if (references.getAndIncrement() <= 0) {
-      references.decrementAndGet();
-      throw new IllegalStateException("retain of a slice that was released");
-    }
+    references.retain();
     return this;
   }
 
   @Override
   public void release() {
-    int left = references.decrementAndGet();
-    if (left == 0) {
+    if (references.release()) {
       segment.release();
-    } else if (left < 0) {
-      throw new IllegalStateException("a slice was released more often than it was retained");
-    }
-  }
-
-  private void requireHeld() {
-    if (references.get() <= 0) {
-      throw new IllegalStateException("a slice was used after its last release");
     }
   }
 }
