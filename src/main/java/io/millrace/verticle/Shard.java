@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One shard of this node's partitions: takes each message to what deals with it, and sends what is
@@ -20,6 +22,8 @@ import java.util.function.LongConsumer;
  * <p>Threading: one thread at a time.
  */
 final class Shard {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Shard.class);
+
   private final Tasks tasks;
   private final PartitionLogs logs;
   private final Outbox outbox;
@@ -62,21 +66,33 @@ final class Shard {
 
   /** Deals with one event, then with what it made due, then sends all that is to be answered. */
   void run(Runnable event) {
+    guard(event);
+    while (!afterwards.isEmpty()) {
+      guard(afterwards.remove());
+    }
+    outbox.flush();
+  }
+
+  /** One event that fails unexpectedly must not stop the others. */
+  private static void guard(Runnable event) {
     try {
       event.run();
-    } finally {
-      while (!afterwards.isEmpty()) {
-        afterwards.remove().run();
-      }
-      outbox.flush();
+    } catch (RuntimeException e) {
+      LOGGER.error("an event of a log shard failed unexpectedly", e);
     }
   }
 
   void onRequest(ShardRequest request) {
     if (request.imageVersion() > partitions.imageVersion() && !isOverdue(request)) {
       parked.add(request);
-    } else {
+      return;
+    }
+    try {
       dispatch(request);
+    } catch (RuntimeException e) {
+      // Without an answer its admission would never be given back.
+      LOGGER.error("a request to a log shard failed unexpectedly", e);
+      FailedRequest.reply(request).ifPresent(reply -> outbox.reply(request.replyTo(), reply));
     }
   }
 

@@ -1,0 +1,68 @@
+package io.millrace.verticle;
+
+import io.millrace.log.LogTask;
+import io.millrace.log.NioDisk;
+import io.millrace.log.segment.LastStop;
+import io.millrace.log.segment.LogLimits;
+import io.millrace.log.segment.OpenRequest;
+import io.millrace.log.segment.SegmentedLog;
+import io.millrace.model.PartitionId;
+import io.millrace.model.TimeSource;
+import io.millrace.model.TopicPartition;
+import io.millrace.model.config.SettingValues;
+import io.millrace.partition.PartitionLogs;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Real logs in a directory of the test's. */
+final class SegmentedLogs implements PartitionLogs {
+  private static final Progress NOTHING =
+      new Progress(OpenRequest.UNKNOWN_OFFSET, 0, OpenRequest.UNKNOWN_OFFSET);
+
+  final Map<PartitionId, Progress> checkpoints = new ConcurrentHashMap<>();
+  private final NioDisk disk = new NioDisk();
+  private final Path root;
+  private final LogLimits limits;
+
+  SegmentedLogs(Path root, LogLimits limits) {
+    this.root = root;
+    this.limits = limits;
+  }
+
+  @Override
+  public LogTask<OpenedLog> open(PartitionId id, TopicPartition name, SettingValues settings) {
+    Progress known = checkpoints.getOrDefault(id, NOTHING);
+    return () ->
+        new OpenedLog(
+            SegmentedLog.open(
+                new OpenRequest(
+                    disk,
+                    root.resolve(id.toString()),
+                    name,
+                    id.topicId(),
+                    settings,
+                    limits,
+                    TimeSource.SYSTEM,
+                    LastStop.CLEAN,
+                    known.durableEndOffset(),
+                    known.logStartOffset())),
+            known.highWatermark());
+  }
+
+  @Override
+  public LogTask<?> delete(PartitionId id) {
+    return () -> {
+      disk.delete(root.resolve(id.toString()));
+      return true;
+    };
+  }
+
+  @Override
+  public LogTask<?> checkpoint(Map<PartitionId, Progress> changed) {
+    return () -> {
+      checkpoints.putAll(changed);
+      return true;
+    };
+  }
+}
