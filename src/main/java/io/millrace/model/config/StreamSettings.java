@@ -59,7 +59,7 @@ public final class StreamSettings {
           5_000,
           200,
           3_600_000,
-          "A client that was silent for so long is disconnected.");
+          "A client that promised a heartbeat and was silent for so long is disconnected.");
   public static final Setting<Integer> STREAM_GOAWAY_DELAY_MS =
       Setting.integer(
           "stream.goaway.delay.ms",

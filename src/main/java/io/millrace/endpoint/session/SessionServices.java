@@ -1,0 +1,25 @@
+package io.millrace.endpoint.session;
+
+import io.millrace.bus.MetadataClient;
+import io.millrace.bus.PartitionClient;
+import io.millrace.model.Metrics;
+import io.millrace.model.TimeSource;
+import io.millrace.model.config.SettingValues;
+import java.util.function.IntSupplier;
+
+/**
+ * What the sessions of one event loop stand on.
+ *
+ * @param partitions this loop's client
+ * @param metadata this loop's client
+ * @param nodeId this node's number, once it has one
+ * @param serverVersion the release, for people
+ */
+public record SessionServices(
+    SettingValues settings,
+    PartitionClient partitions,
+    MetadataClient metadata,
+    TimeSource time,
+    Metrics metrics,
+    IntSupplier nodeId,
+    String serverVersion) {}
