@@ -41,6 +41,11 @@ public final class SettingValues {
     return new SettingValues(byName, given);
   }
 
+  /** Values for the same settings, of which only these are given. */
+  SettingValues onlyWith(Map<String, String> otherGiven) {
+    return new SettingValues(known, otherGiven);
+  }
+
   private static Setting<?> settingNamed(Map<String, Setting<?>> known, String name) {
     Setting<?> setting = known.get(name);
     if (setting == null) {

@@ -1,0 +1,173 @@
+package io.millrace.metadata;
+
+import io.millrace.model.ErrorCode;
+import io.millrace.model.NodeId;
+import io.millrace.model.StreamException;
+import io.millrace.model.image.BrokerImage;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Carries requests from the controller to the log and their answers back. An answer that rests on
+ * pending proposals waits for those; what rested on a proposal that was lost fails with
+ * LEADER_NOT_AVAILABLE and may be asked again.
+ *
+ * <p>Threading: the owner thread of the log; stages complete there.
+ */
+public final class ControllerDriver implements MetadataLog.Listener {
+  private final NodeId nodeId;
+  private final MetadataLog log;
+  private final Controller controller;
+  private final Consumer<MetadataState> onState;
+  private final Consumer<Throwable> onFailure;
+  private final CompletableFuture<MetadataLog.Outcome> firstElection = new CompletableFuture<>();
+  private long lostProposals;
+
+  /**
+   * A driver that {@link #start} sets going.
+   *
+   * @param nodeId the node that is the controller when it leads
+   * @param onState gets every committed state, before any stage that rests on it completes
+   * @param onFailure is told when the log failed for good
+   */
+  public ControllerDriver(
+      NodeId nodeId,
+      MetadataLog log,
+      Controller controller,
+      Consumer<MetadataState> onState,
+      Consumer<Throwable> onFailure) {
+    this.nodeId = nodeId;
+    this.log = log;
+    this.controller = controller;
+    this.onState = onState;
+    this.onFailure = onFailure;
+  }
+
+  /** Begins to follow the log. */
+  public void start() {
+    log.subscribe(this);
+  }
+
+  /**
+   * Founds the cluster if there is none yet, and registers this node as a broker of it. For a node
+   * that is its own controller: it waits until it was elected for the first time.
+   *
+   * @return the broker in its new life, after {@code onState} has seen it; from here on topics can
+   *     be created and this node leads what it led before, in later epochs
+   */
+  public CompletionStage<BrokerImage> join(Membership membership) {
+    return firstElection
+        .thenCompose(elected -> execute(decider -> decider.found(membership.clusterId())))
+        .thenCompose(founded -> execute(decider -> decider.registerBroker(membership.nodeId())));
+  }
+
+  /**
+   * Asks the controller, and the log if it grants.
+   *
+   * @return completes with the answer once it is durable and {@code onState} has seen it; fails
+   *     with StreamException
+   */
+  public <T> CompletionStage<T> execute(Function<Controller, Decision<T>> request) {
+    Decision<T> decision = request.apply(controller);
+    if (decision instanceof Decision.Propose<T> propose) {
+      return propose(propose.proposal()).thenApply(applied -> propose.result());
+    }
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    if (controller.pendingProposals() == 0) {
+      complete(answer, decision);
+      return answer;
+    }
+    long lostBefore = lostProposals;
+    log.readBarrier()
+        .whenComplete(
+            (state, error) -> {
+              if (error != null) {
+                answer.completeExceptionally(error);
+              } else if (lostProposals != lostBefore) {
+                answer.completeExceptionally(lost());
+              } else {
+                complete(answer, decision);
+              }
+            });
+    return answer;
+  }
+
+  private static <T> void complete(CompletableFuture<T> answer, Decision<T> decision) {
+    if (decision instanceof Decision.Refused<T> refused) {
+      answer.completeExceptionally(new StreamException(refused.code(), refused.sentence()));
+    } else {
+      answer.complete(((Decision.Unchanged<T>) decision).result());
+    }
+  }
+
+  private CompletionStage<MetadataLog.Outcome> propose(Proposal proposal) {
+    CompletableFuture<MetadataLog.Outcome> done = new CompletableFuture<>();
+    log.propose(proposal)
+        .whenComplete(
+            (outcome, error) -> {
+              if (outcome == MetadataLog.Outcome.APPLIED) {
+                done.complete(outcome);
+              } else {
+                onLost();
+                done.completeExceptionally(error == null ? lost() : error);
+              }
+            });
+    return done;
+  }
+
+  /** After the barrier the committed state has all that will ever come of the lost proposals. */
+  private void onLost() {
+    lostProposals++;
+    long lostNow = lostProposals;
+    log.readBarrier()
+        .whenComplete(
+            (state, error) -> {
+              // A failed barrier means a failed log, which is told by onFailure; and of several
+              // lost proposals the last one's barrier is the one that counts.
+              if (error == null && lostNow == lostProposals) {
+                controller.onProposalLost();
+              }
+            });
+  }
+
+  private static StreamException lost() {
+    return new StreamException(
+        ErrorCode.LEADER_NOT_AVAILABLE,
+        "the controller changed before this was decided; nothing was changed, ask again");
+  }
+
+  @Override
+  public void onState(MetadataState state) {
+    controller.onCommitted(state);
+    onState.accept(state);
+  }
+
+  @Override
+  public void onElected(long term) {
+    propose(controller.onElected(nodeId, term))
+        .whenComplete(
+            (outcome, error) -> {
+              if (error == null) {
+                firstElection.complete(outcome);
+              } else {
+                // Nothing may be decided in a term that did not begin.
+                controller.onDeposed();
+                firstElection.completeExceptionally(error);
+              }
+            });
+  }
+
+  @Override
+  public void onDeposed() {
+    controller.onDeposed();
+  }
+
+  @Override
+  public void onFailure(Throwable cause) {
+    controller.onDeposed();
+    firstElection.completeExceptionally(cause);
+    onFailure.accept(cause);
+  }
+}

@@ -1,0 +1,168 @@
+package io.millrace.metadata;
+
+import io.millrace.model.NodeId;
+import io.millrace.model.TopicId;
+import io.millrace.model.TopicName;
+import io.millrace.model.image.PartitionImage;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A fact that the controller decided: what is so from here on, never an order to find out. The
+ * metadata log stores facts, and {@link ImageApplier} alone says what each does to the image.
+ */
+public sealed interface MetadataRecord {
+  /** Calls the visitor's method for this kind of fact. */
+  <R> R accept(Visitor<R> visitor);
+
+  /** One method per kind of fact, so that nobody can forget one. */
+  interface Visitor<R> {
+    R on(ClusterFounded record);
+
+    R on(ControllerElected record);
+
+    R on(BrokerRegistered record);
+
+    R on(TopicCreated record);
+
+    R on(TopicDeleted record);
+
+    R on(TopicSettingsChanged record);
+
+    R on(PartitionsAdded record);
+
+    R on(PartitionsChanged record);
+
+    R on(ProducerIdsAllocated record);
+
+    R on(SnapshotBegun record);
+  }
+
+  /**
+   * A cluster begins.
+   *
+   * @param metadataVersion which facts its log may hold, from 1
+   */
+  record ClusterFounded(String clusterId, int metadataVersion) implements MetadataRecord {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** A controller begins its term; always the first fact of a term. */
+  record ControllerElected(NodeId nodeId) implements MetadataRecord {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /**
+   * A broker came or came back.
+   *
+   * @param incarnation one more than the one before, from 1
+   */
+  record BrokerRegistered(NodeId nodeId, long incarnation, boolean fenced)
+      implements MetadataRecord {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** A topic exists; only the settings that are not at their defaults, as users write them. */
+  record TopicCreated(
+      TopicId topicId,
+      TopicName name,
+      List<PartitionImage> partitions,
+      Map<String, String> settings)
+      implements MetadataRecord {
+    public TopicCreated {
+      partitions = List.copyOf(partitions);
+      settings = Map.copyOf(settings);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** A topic is gone. */
+  record TopicDeleted(TopicId topicId) implements MetadataRecord {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** Settings changed; an empty text takes one back to its default. */
+  record TopicSettingsChanged(TopicId topicId, Map<String, String> changes)
+      implements MetadataRecord {
+    public TopicSettingsChanged {
+      changes = Map.copyOf(changes);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** A topic got more partitions, numbered on from those that it has. */
+  record PartitionsAdded(TopicId topicId, List<PartitionImage> partitions)
+      implements MetadataRecord {
+    public PartitionsAdded {
+      partitions = List.copyOf(partitions);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** Leaders, epochs or in-sync replicas changed, for some partitions of one topic. */
+  record PartitionsChanged(TopicId topicId, List<Change> changes) implements MetadataRecord {
+    public PartitionsChanged {
+      changes = List.copyOf(changes);
+    }
+
+    /** A partition's new leadership; its replicas stay. */
+    public record Change(
+        int partition,
+        Optional<NodeId> leader,
+        int leaderEpoch,
+        int partitionEpoch,
+        List<NodeId> inSyncReplicas) {
+      public Change {
+        inSyncReplicas = List.copyOf(inSyncReplicas);
+      }
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** A broker may hand out the {@code count} producer ids from the first one. */
+  record ProducerIdsAllocated(NodeId nodeId, long firstProducerId, int count)
+      implements MetadataRecord {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** Begins a snapshot: what the facts after it do not say. */
+  record SnapshotBegun(long controllerTerm, long lastProposal, long nextProducerId)
+      implements MetadataRecord {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.millrace.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.model.ErrorCode;
+import io.millrace.model.NodeId;
+import io.millrace.model.StreamException;
+import io.millrace.model.TopicName;
+import io.millrace.model.config.BrokerSettings;
+import io.millrace.model.image.BrokerImage;
+import io.millrace.model.image.TopicImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class ControllerDriverTest {
+  private static final NodeId NODE = new NodeId(0);
+  private static final TopicName FLIGHTS = new TopicName("flights");
+
+  private final InMemoryMetadataLog log = new InMemoryMetadataLog();
+  private final List<Long> versionsSeen = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
+  private final ControllerDriver driver =
+      new ControllerDriver(
+          NODE,
+          log,
+          new Controller(BrokerSettings.of(Map.of()), new SplittableRandom(1)),
+          state -> versionsSeen.add(state.index()),
+          failures::add);
+
+  @Test
+  void shouldFoundTheClusterAndRegisterTheBroker() {
+    // given
+    driver.start();
+
+    // when
+    CompletableFuture<BrokerImage> joined = join();
+    log.run();
+
+    // then
+    assertThat(joined).isCompletedWithValue(new BrokerImage(NODE, 1, false));
+    assertThat(log.state.cluster().clusterId()).isEqualTo("clusterA");
+    assertThat(versionsSeen).containsExactly(0L, 1L, 2L, 3L);
+  }
+
+  @Test
+  void shouldAnswerOnlyAfterTheImageWithTheChangeWasSeen() {
+    // given
+    joined();
+    List<Boolean> seenBefore = new ArrayList<>();
+
+    // when
+    CompletableFuture<TopicImage> created = create(FLIGHTS);
+    created.thenAccept(topic -> seenBefore.add(versionsSeen.contains(log.state.index())));
+
+    // then
+    assertThat(created).isNotDone();
+    log.run();
+    assertThat(seenBefore).containsExactly(true);
+  }
+
+  @Test
+  void shouldLetARefusalThatRestsOnAPendingProposalWaitForIt() {
+    // given
+    joined();
+
+    // when
+    CompletableFuture<TopicImage> first = create(FLIGHTS);
+    CompletableFuture<TopicImage> second = create(FLIGHTS);
+
+    // then
+    assertThat(second).isNotDone();
+    log.run();
+    assertThat(first).isCompleted();
+    assertThat(codeOf(second)).isEqualTo(ErrorCode.TOPIC_ALREADY_EXISTS);
+  }
+
+  @Test
+  void shouldAnswerAtOnceWhenNothingIsPending() {
+    // given
+    joined();
+
+    // when
+    CompletableFuture<TopicImage> refused =
+        driver.execute(controller -> controller.deleteTopic(FLIGHTS)).toCompletableFuture();
+
+    // then
+    assertThat(codeOf(refused)).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  }
+
+  @Test
+  void shouldFailEverythingThatRestsOnADroppedProposal() {
+    // given
+    joined();
+    CompletableFuture<TopicImage> lost = create(FLIGHTS);
+    CompletableFuture<TopicImage> resting = create(FLIGHTS);
+    CompletableFuture<TopicImage> after = create(new TopicName("after"));
+    beginTermElsewhere();
+
+    // when
+    log.run();
+
+    // then
+    assertThat(codeOf(lost)).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
+    assertThat(codeOf(resting)).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
+    assertThat(codeOf(after)).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
+    assertThat(log.state.cluster().topics()).isEmpty();
+  }
+
+  @Test
+  void shouldDecideAgainWhenItIsElectedAgain() {
+    // given
+    joined();
+    create(FLIGHTS);
+    beginTermElsewhere();
+    log.listener().onDeposed();
+    log.run();
+
+    // when
+    log.listener().onElected(log.state.controllerTerm() + 1);
+    CompletableFuture<TopicImage> again = create(FLIGHTS);
+    log.run();
+
+    // then
+    assertThat(again).isCompleted();
+    assertThat(log.state.cluster().topic(FLIGHTS)).isPresent();
+  }
+
+  private void beginTermElsewhere() {
+    MetadataState before = log.state;
+    log.enterFromElsewhere(
+        new Proposal(
+            before.controllerTerm() + 1,
+            before.lastProposal(),
+            List.of(new MetadataRecord.ControllerElected(new NodeId(8)))));
+  }
+
+  @Test
+  void shouldTellWhenTheLogFails() {
+    // given
+    joined();
+
+    // when
+    log.listener().onFailure(new java.io.IOException("broken"));
+
+    // then
+    assertThat(failures).hasSize(1);
+    assertThat(codeOf(create(FLIGHTS))).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
+  }
+
+  private void joined() {
+    driver.start();
+    CompletableFuture<BrokerImage> joined = join();
+    log.run();
+    assertThat(joined).isCompleted();
+  }
+
+  private CompletableFuture<BrokerImage> join() {
+    return driver.join(new Membership("clusterA", NODE)).toCompletableFuture();
+  }
+
+  private CompletableFuture<TopicImage> create(TopicName name) {
+    return driver
+        .execute(controller -> controller.createTopic(name, 1, 1, Map.of(), false))
+        .toCompletableFuture();
+  }
+
+  private static ErrorCode codeOf(CompletionStage<?> stage) {
+    Throwable error =
+        stage.toCompletableFuture().handle((value, thrown) -> thrown).getNow(null);
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    assertThat(cause).isInstanceOf(StreamException.class);
+    return ((StreamException) cause).code();
+  }
+}

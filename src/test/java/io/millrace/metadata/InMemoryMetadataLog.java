@@ -1,0 +1,77 @@
+package io.millrace.metadata;
+
+import io.millrace.model.NodeId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A log that commits when a test says so, and can take in proposals of another controller between
+ * those of this one.
+ */
+final class InMemoryMetadataLog implements MetadataLog {
+  final List<Proposal> entries = new ArrayList<>();
+  MetadataState state = MetadataState.empty();
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
+  private Listener listener;
+
+  @Override
+  public CompletionStage<Outcome> propose(Proposal proposal) {
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    waiting.add(() -> done.complete(enter(proposal)));
+    return done;
+  }
+
+  private Outcome enter(Proposal proposal) {
+    boolean counts = ImageApplier.accepts(state, proposal);
+    entries.add(proposal);
+    state = ImageApplier.apply(state, state.index() + 1, proposal);
+    Objects.requireNonNull(listener).onState(state);
+    return counts ? Outcome.APPLIED : Outcome.DROPPED;
+  }
+
+  @Override
+  public CompletionStage<MetadataState> readBarrier() {
+    CompletableFuture<MetadataState> done = new CompletableFuture<>();
+    waiting.add(() -> done.complete(state));
+    return done;
+  }
+
+  /** Lets everything happen that waits, and what comes of it. */
+  void run() {
+    while (!waiting.isEmpty()) {
+      waiting.remove().run();
+    }
+  }
+
+  /** An entry that this node's controller did not make. */
+  void enterFromElsewhere(Proposal proposal) {
+    enter(proposal);
+  }
+
+  Listener listener() {
+    return listener;
+  }
+
+  @Override
+  public CompletionStage<Void> changeVoters(Set<NodeId> voters) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void subscribe(Listener newListener) {
+    listener = newListener;
+    newListener.onState(state);
+    newListener.onElected(state.controllerTerm() + 1);
+  }
+
+  @Override
+  public CompletionStage<Void> close() {
+    return CompletableFuture.completedFuture(null);
+  }
+}
