@@ -66,12 +66,16 @@ final class PackagePlan {
           row("metadata", "the controller: decides records, applies them to the image")
               .importing("model.*"),
           generated("metadata.record", "records of the metadata log"),
-          row("metadata.file", "the metadata log of a single node: one fsynced file")
+          row(
+                  "metadata.codec",
+                  "the facts of the metadata log as bytes, of this release and before")
               .importing("metadata", "metadata.record", "model.*")
               .using(AVRO),
+          row("metadata.file", "the metadata log of a single node: fsynced files and snapshots")
+              .importing("metadata", "metadata.codec", "model.*"),
           row("metadata.raft", "the metadata log of a cluster: Raft")
-              .importing("metadata", "metadata.record", "model.*")
-              .using(MICRORAFT, AVRO),
+              .importing("metadata", "metadata.codec", "model.*")
+              .using(MICRORAFT),
           row("cluster", "joining: discovery, node identity, routes")
               .importing("model.*")
               .using(HAZELCAST, VERTX),

@@ -171,8 +171,7 @@ class ControllerDriverTest {
   }
 
   private static ErrorCode codeOf(CompletionStage<?> stage) {
-    Throwable error =
-        stage.toCompletableFuture().handle((value, thrown) -> thrown).getNow(null);
+    Throwable error = stage.toCompletableFuture().handle((value, thrown) -> thrown).getNow(null);
     Throwable cause = error instanceof CompletionException ? error.getCause() : error;
     assertThat(cause).isInstanceOf(StreamException.class);
     return ((StreamException) cause).code();

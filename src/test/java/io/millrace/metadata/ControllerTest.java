@@ -204,9 +204,7 @@ class ControllerTest {
 
     // when
     TopicImage altered =
-        commit(
-            controller.alterTopic(
-                FLIGHTS, Map.of("retention.ms", "", "flush.ms", "7"), false));
+        commit(controller.alterTopic(FLIGHTS, Map.of("retention.ms", "", "flush.ms", "7"), false));
 
     // then
     assertThat(altered.settings().given())
@@ -261,8 +259,7 @@ class ControllerTest {
     controller.createTopic(new TopicName("b"), 1, 1, Map.of(), false);
 
     // then
-    assertThat(
-            refusal(controller.createTopic(new TopicName("c"), 1, 1, Map.of(), false)).code())
+    assertThat(refusal(controller.createTopic(new TopicName("c"), 1, 1, Map.of(), false)).code())
         .isEqualTo(ErrorCode.THROTTLED);
     commit(first);
     assertThat(controller.createTopic(new TopicName("c"), 1, 1, Map.of(), false))

@@ -140,7 +140,8 @@ class ImageApplierTest {
                     MetadataState.empty(),
                     new Proposal(
                         1, 0, List.of(new ControllerElected(NODE), new ClusterFounded("c", 2)))))
-        .hasMessageContaining("its version is 2, this server reads 1 to 1; start the newer release");
+        .hasMessageContaining(
+            "its version is 2, this server reads 1 to 1; start the newer release");
   }
 
   private static PartitionsChanged change(

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class MembershipTest {
   private static final MetadataState FOUNDED_AS_3 =
       new MetadataState(
-          new ClusterImage(5, "clusterA", List.of(new BrokerImage(new NodeId(3), 1, false)), List.of()),
+          new ClusterImage(
+              5, "clusterA", List.of(new BrokerImage(new NodeId(3), 1, false)), List.of()),
           1,
           1,
           5,

@@ -133,8 +133,7 @@ class MetadataPropertyTest {
 
     // then
     assertThat(replayed(run.log)).usingRecursiveComparison().isEqualTo(asPlain(run.state));
-    MetadataState restored =
-        ImageApplier.restore(run.state.index(), run.state.toRecords());
+    MetadataState restored = ImageApplier.restore(run.state.index(), run.state.toRecords());
     assertThat(asPlain(restored)).isEqualTo(asPlain(run.state));
     assertThat(restored.cluster().changesSince(run.state.cluster()).isEmpty()).isTrue();
   }

@@ -1,0 +1,83 @@
+package io.millrace.metadata.file;
+
+import io.millrace.metadata.MetadataRecord;
+import io.millrace.metadata.Proposal;
+import io.millrace.metadata.codec.MetadataRecordCodec;
+import io.millrace.metadata.codec.UnreadableRecordException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The bytes of a proposal, and of a list of facts in it and in a snapshot.
+ *
+ * <pre>
+ *   proposal := controllerTerm int64 | previousProposal int64 | facts
+ *   facts    := count int32 | count times (size int32 | fact, see MetadataRecordCodec)
+ * </pre>
+ */
+final class ProposalBytes {
+  private static final int FIXED_BYTES = 2 * Long.BYTES;
+  private static final int LEAST_RECORD_BYTES = Integer.BYTES + 1;
+
+  private final MetadataRecordCodec codec;
+
+  ProposalBytes(MetadataRecordCodec codec) {
+    this.codec = codec;
+  }
+
+  byte[] encode(Proposal proposal) {
+    byte[] records = encode(proposal.records());
+    return ByteBuffer.allocate(FIXED_BYTES + records.length)
+        .putLong(proposal.controllerTerm())
+        .putLong(proposal.previousProposal())
+        .put(records)
+        .array();
+  }
+
+  byte[] encode(List<MetadataRecord> records) {
+    List<byte[]> encoded = records.stream().map(codec::encode).toList();
+    int size = Integer.BYTES;
+    for (byte[] bytes : encoded) {
+      size = Math.addExact(size, Integer.BYTES + bytes.length);
+    }
+    ByteBuffer out = ByteBuffer.allocate(size).putInt(encoded.size());
+    encoded.forEach(bytes -> out.putInt(bytes.length).put(bytes));
+    return out.array();
+  }
+
+  /** Reads a proposal and leaves the buffer behind it. */
+  Proposal decodeProposal(ByteBuffer in) throws UnreadableRecordException {
+    if (in.remaining() < FIXED_BYTES) {
+      throw new UnreadableRecordException("a proposal ends after " + in.remaining() + " bytes");
+    }
+    long term = in.getLong();
+    long previous = in.getLong();
+    List<MetadataRecord> records = decodeRecords(in);
+    if (records.isEmpty()) {
+      throw new UnreadableRecordException("a proposal has no fact");
+    }
+    return new Proposal(term, previous, records);
+  }
+
+  /** Reads facts and leaves the buffer behind them. */
+  List<MetadataRecord> decodeRecords(ByteBuffer in) throws UnreadableRecordException {
+    int count = in.remaining() < Integer.BYTES ? -1 : in.getInt();
+    if (count < 0 || count > in.remaining() / LEAST_RECORD_BYTES) {
+      throw new UnreadableRecordException(
+          count + " facts are announced, " + in.remaining() + " bytes remain");
+    }
+    List<MetadataRecord> records = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      int size = in.remaining() < Integer.BYTES ? -1 : in.getInt();
+      if (size < 0 || size > in.remaining()) {
+        throw new UnreadableRecordException(
+            "a fact of " + size + " bytes is announced, " + in.remaining() + " remain");
+      }
+      byte[] bytes = new byte[size];
+      in.get(bytes);
+      records.add(codec.decode(bytes));
+    }
+    return records;
+  }
+}

@@ -1,0 +1,110 @@
+package io.millrace.metadata.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.metadata.MetadataRecord;
+import io.millrace.model.NodeId;
+import io.millrace.model.TopicId;
+import io.millrace.model.TopicName;
+import io.millrace.model.image.PartitionImage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MetadataRecordCodecTest {
+  private static final NodeId NODE = new NodeId(3);
+  private static final TopicId TOPIC = new TopicId(-5, 77);
+
+  private final MetadataRecordCodec codec = new MetadataRecordCodec();
+
+  static Stream<MetadataRecord> records() {
+    PartitionImage led =
+        new PartitionImage(0, Optional.of(NODE), 4, 9, List.of(NODE, new NodeId(1)), List.of(NODE));
+    PartitionImage leaderless =
+        new PartitionImage(1, Optional.empty(), 4, 9, List.of(NODE), List.of());
+    return Stream.of(
+        new MetadataRecord.ClusterFounded("cluster", 1),
+        new MetadataRecord.ControllerElected(NODE),
+        new MetadataRecord.BrokerRegistered(NODE, 12, true),
+        new MetadataRecord.TopicCreated(
+            TOPIC, new TopicName("t"), List.of(led, leaderless), Map.of("retention.ms", "1")),
+        new MetadataRecord.TopicDeleted(TOPIC),
+        new MetadataRecord.TopicSettingsChanged(TOPIC, Map.of("retention.ms", "")),
+        new MetadataRecord.PartitionsAdded(TOPIC, List.of(leaderless)),
+        new MetadataRecord.PartitionsChanged(
+            TOPIC,
+            List.of(
+                new MetadataRecord.PartitionsChanged.Change(
+                    7, Optional.of(NODE), 1, 2, List.of(NODE)))),
+        new MetadataRecord.ProducerIdsAllocated(NODE, 1L << 40, 1000),
+        new MetadataRecord.SnapshotBegun(1, 2, 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  void shouldReadWhatItWrote(MetadataRecord record) throws UnreadableRecordException {
+    assertThat(codec.decode(codec.encode(record))).isEqualTo(record);
+  }
+
+  @Test
+  void shouldHaveASampleOfEveryFact() {
+    assertThat(records().map(record -> record.getClass().getName()))
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(MetadataRecord.class.getPermittedSubclasses())
+                .map(Class::getName)
+                .toList());
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  void shouldRefuseWhatIsCutOrTooLong(MetadataRecord record) {
+    // given
+    byte[] whole = codec.encode(record);
+
+    // then
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(UnreadableRecordException.class);
+    }
+    assertThatThrownBy(() -> codec.decode(Arrays.copyOf(whole, whole.length + 1)))
+        .isInstanceOf(UnreadableRecordException.class);
+  }
+
+  @Test
+  void shouldSayThatALaterReleaseWroteAnUnknownFact() {
+    // given
+    byte[] bytes = codec.encode(new MetadataRecord.ControllerElected(NODE));
+    bytes[5] ^= 1;
+
+    // then
+    assertThatThrownBy(() -> codec.decode(bytes))
+        .hasMessageContaining("start the newer release that wrote it");
+  }
+
+  @Test
+  void shouldRefuseValuesThatAreNone() {
+    // given
+    byte[] bytes =
+        codec.encode(
+            new MetadataRecord.TopicCreated(
+                TOPIC,
+                new TopicName("topic"),
+                List.of(new PartitionImage(0, Optional.empty(), 0, 0, List.of(NODE), List.of())),
+                Map.of()));
+    int name = indexOf(bytes, "topic");
+    bytes[name] = '/';
+
+    // then
+    assertThatThrownBy(() -> codec.decode(bytes)).hasMessageContaining("topic name '/opic'");
+  }
+
+  private static int indexOf(byte[] bytes, String text) {
+    return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf(text);
+  }
+}
