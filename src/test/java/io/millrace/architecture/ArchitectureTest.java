@@ -52,4 +52,9 @@ class ArchitectureTest {
   void shouldLeaveTheConsoleToTheCommands() {
     code.leaveTheConsoleToTheCommands().check(MAIN);
   }
+
+  @Test
+  void shouldLeaveThreadsToThoseWhoWire() {
+    code.leaveThreadsToThoseWhoWire().check(MAIN);
+  }
 }

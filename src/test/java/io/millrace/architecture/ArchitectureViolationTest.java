@@ -72,6 +72,11 @@ class ArchitectureViolationTest {
     assertRefused(codeRules().leaveTheConsoleToTheCommands(), "code", "System.out");
   }
 
+  @Test
+  void shouldRefuseThreadsOfOnesOwn() {
+    assertRefused(codeRules().leaveThreadsToThoseWhoWire(), "code", "Thread.<init>");
+  }
+
   private static CodeRules codeRules() {
     return new CodeRules(VIOLATIONS + "code");
   }

@@ -51,6 +51,22 @@ final class CodeRules {
           "java.lang.System.exit",
           "java.lang.System.console");
 
+  private static final Set<String> THREAD_MAKERS =
+      Set.of(
+          "java.lang.Thread.<init>",
+          "java.util.Timer.<init>",
+          "java.util.concurrent.ForkJoinPool.<init>",
+          "java.util.concurrent.ForkJoinPool.commonPool",
+          "java.util.concurrent.ScheduledThreadPoolExecutor.<init>",
+          "java.util.concurrent.ThreadPoolExecutor.<init>",
+          "java.util.concurrent.Executors.newCachedThreadPool",
+          "java.util.concurrent.Executors.newFixedThreadPool",
+          "java.util.concurrent.Executors.newScheduledThreadPool",
+          "java.util.concurrent.Executors.newSingleThreadExecutor",
+          "java.util.concurrent.Executors.newSingleThreadScheduledExecutor",
+          "java.util.concurrent.CompletableFuture.runAsync",
+          "java.util.concurrent.CompletableFuture.supplyAsync");
+
   private final String root;
 
   CodeRules(String root) {
@@ -99,6 +115,16 @@ final class CodeRules {
         .and()
         .resideOutsideOfPackages(root, root + ".cli")
         .should(accessTargetWhere(isOneOf(CONSOLE)))
+        .allowEmptyShould(true);
+  }
+
+  /** Which threads there are is decided where everything is wired; the others are handed theirs. */
+  ArchRule leaveThreadsToThoseWhoWire() {
+    return noClasses()
+        .that(areWrittenByPeople())
+        .and()
+        .resideOutsideOfPackages(root, root + ".server", root + ".client", root + ".cli")
+        .should(accessTargetWhere(isOneOf(THREAD_MAKERS)))
         .allowEmptyShould(true);
   }
 

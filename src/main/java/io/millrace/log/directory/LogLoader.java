@@ -8,16 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens, and recovers where that is needed, all logs of a data directory on a few threads. One log
- * that cannot be opened does not stop the others.
+ * Opens, and recovers where that is needed, all logs of a data directory on the threads of a pool.
+ * One log that cannot be opened does not stop the others.
  *
  * <p>Threading: {@link #load} blocks its caller; the opener is called on pool threads, once for
  * each partition.
@@ -52,33 +49,26 @@ public final class LogLoader {
   /**
    * Opens the logs of all partitions.
    *
-   * @param threads num.recovery.threads.per.data.dir
-   * @throws InterruptedException if the caller is interrupted; openings under way are finished
-   *     first
+   * @param pool opens them, as many at once as it has threads; it stays open
+   * @throws InterruptedException if the caller is interrupted; what was handed to the pool goes on
    */
-  public static <L> Loaded<L> load(DataDirectory directory, int threads, Opener<L> opener)
+  public static <L> Loaded<L> load(DataDirectory directory, ExecutorService pool, Opener<L> opener)
       throws InterruptedException {
     List<PartitionDirectory> all = new ArrayList<>(directory.partitions().values());
     if (directory.previousStop().needsRecovery()) {
       LOGGER.info(
-          "recovering {} partitions after an unclean stop ({}) on {} threads",
+          "recovering {} partitions after an unclean stop ({})",
           all.size(),
-          directory.previousStop(),
-          threads);
+          directory.previousStop());
     }
-    ExecutorService pool = Executors.newFixedThreadPool(threads, threadFactory());
-    try {
-      Map<PartitionId, Future<L>> opening = new LinkedHashMap<>();
-      for (PartitionDirectory partition : all) {
-        PartitionCheckpoint checkpoint = directory.checkpointOf(partition.id());
-        opening.put(
-            partition.id(),
-            pool.submit(() -> opener.open(partition, checkpoint, directory.previousStop())));
-      }
-      return gather(opening);
-    } finally {
-      pool.shutdown();
+    Map<PartitionId, Future<L>> opening = new LinkedHashMap<>();
+    for (PartitionDirectory partition : all) {
+      PartitionCheckpoint checkpoint = directory.checkpointOf(partition.id());
+      opening.put(
+          partition.id(),
+          pool.submit(() -> opener.open(partition, checkpoint, directory.previousStop())));
     }
+    return gather(opening);
   }
 
   private static <L> Loaded<L> gather(Map<PartitionId, Future<L>> opening)
@@ -102,14 +92,5 @@ public final class LogLoader {
     return cause instanceof IOException failure
         ? failure
         : new IOException("cannot open the log: " + cause.getMessage(), cause);
-  }
-
-  private static ThreadFactory threadFactory() {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "log-recovery-" + number.getAndIncrement());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,8 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class LogLoaderTest {
   private static final int PARTITIONS = 8;
+  private static final int THREADS = 2;
 
   @TempDir Path temp;
+  private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
   private DataDirectory directory;
 
   @BeforeEach
@@ -41,20 +45,21 @@ final class LogLoaderTest {
 
   @AfterEach
   void close() throws IOException {
+    pool.shutdownNow();
     directory.close();
   }
 
   @Test
-  void shouldOpenEveryLogOnceWithItsCheckpointOnThatManyThreads() throws InterruptedException {
+  void shouldOpenEveryLogOnceWithItsCheckpointOnAllThreads() throws InterruptedException {
     // given
     Map<PartitionId, PartitionCheckpoint> seen = new ConcurrentHashMap<>();
     Set<String> threads = ConcurrentHashMap.newKeySet();
-    CountDownLatch bothBusy = new CountDownLatch(2);
+    CountDownLatch bothBusy = new CountDownLatch(THREADS);
     // when
     LogLoader.Loaded<String> loaded =
         LogLoader.load(
             directory,
-            2,
+            pool,
             (partition, checkpoint, previousStop) -> {
               assertThat(previousStop.needsRecovery()).isTrue();
               assertThat(seen.put(partition.id(), checkpoint)).isNull();
@@ -68,7 +73,7 @@ final class LogLoaderTest {
     assertThat(loaded.logs()).hasSize(PARTITIONS).containsEntry(id(3), "t-3");
     assertThat(seen).containsEntry(id(1), new PartitionCheckpoint(10, 9, 8));
     assertThat(seen).containsEntry(id(2), PartitionCheckpoint.NONE);
-    assertThat(threads).hasSize(2);
+    assertThat(threads).hasSize(THREADS);
   }
 
   @Test
@@ -77,7 +82,7 @@ final class LogLoaderTest {
     LogLoader.Loaded<String> loaded =
         LogLoader.load(
             directory,
-            1,
+            pool,
             (partition, checkpoint, previousStop) -> {
               switch (partition.id().partition()) {
                 case 2 -> throw new IOException("bad sector");

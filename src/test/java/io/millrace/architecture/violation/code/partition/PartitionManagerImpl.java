@@ -2,7 +2,7 @@ package io.millrace.architecture.violation.code.partition;
 
 import java.util.function.LongSupplier;
 
-/** Has an empty name, could be final, sleeps, reads the wall clock and writes to the console. */
+/** Breaks every rule of the code: its name, its modifiers, its calls. */
 class PartitionManagerImpl {
 
   void wait(int pauseMs) {
@@ -12,5 +12,9 @@ class PartitionManagerImpl {
     } catch (InterruptedException interrupted) {
       System.out.println("interrupted at " + wallClock.getAsLong());
     }
+  }
+
+  Thread runner(Runnable task) {
+    return new Thread(task);
   }
 }
