@@ -83,6 +83,17 @@ final class EpochTable {
         : new EpochTable(Arrays.copyOf(epochs, size), Arrays.copyOf(starts, size));
   }
 
+  /** Without the epochs above this one. */
+  EpochTable upToEpoch(int epoch) {
+    int size = epochs.length;
+    while (size > 0 && epochs[size - 1] > epoch) {
+      size--;
+    }
+    return size == epochs.length
+        ? this
+        : new EpochTable(Arrays.copyOf(epochs, size), Arrays.copyOf(starts, size));
+  }
+
   /** Without what ends at or before the start of the log; the epoch there begins there. */
   EpochTable startingAt(long startOffset) {
     int first = 0;

@@ -127,7 +127,12 @@ final class LogAppender {
             0,
             offset);
     next.writer();
-    closed.seal();
+    try {
+      closed.seal();
+    } catch (DiskFullException e) {
+      // The new file is there and must be used: a shorter index only costs readers some time.
+      SegmentLog.LOG.warn("{}: no space for the end of an index", state.directory());
+    }
     state.segments().add(next);
     state.pending().rolled(closed);
     state.producers().expire(state.time().monotonicNanos());

@@ -40,6 +40,7 @@ final class LogClosing implements LogTask<Long> {
     if (active.openWriter().isPresent()) {
       try {
         active.seal();
+        active.syncIndexes();
       } catch (DiskFullException e) {
         SegmentLog.LOG.warn("{}: no space for the indexes' ends", state.directory());
       }
@@ -49,7 +50,6 @@ final class LogClosing implements LogTask<Long> {
     if (!hasSnapshot && end > state.segments().first().baseOffset()) {
       state.pending().snapshot(end, ProducerSnapshot.encode(state.producers(), end));
     }
-    active.syncIndexes();
     state.pending().syncNow(active);
   }
 }

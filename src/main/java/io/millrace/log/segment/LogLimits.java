@@ -1,5 +1,8 @@
 package io.millrace.log.segment;
 
+import io.millrace.model.config.LogSettings;
+import io.millrace.model.config.SettingValues;
+
 /**
  * The bounds of every log of a broker.
  *
@@ -12,10 +15,13 @@ package io.millrace.log.segment;
  */
 public record LogLimits(
     long hotBytes, long producerIdExpirationMs, int maxProducerIds, long decompressionBytes) {
-  private static final long DAY_MS = 24L * 60 * 60 * 1000;
-
-  /** 64 MiB hot, a day, 10,000 producers, 64 MiB. */
-  public static final LogLimits DEFAULTS = new LogLimits(64L << 20, DAY_MS, 10_000, 64L << 20);
+  /** As the settings of a broker are if nobody sets them. */
+  public static final LogLimits DEFAULTS =
+      new LogLimits(
+          LogSettings.LOG_HOT_BYTES.defaultValue(),
+          LogSettings.PRODUCER_ID_EXPIRATION_MS.defaultValue(),
+          LogSettings.MAX_PRODUCER_IDS_PER_PARTITION.defaultValue(),
+          LogSettings.DECOMPRESSION_MAX_BYTES.defaultValue());
 
   public LogLimits {
     if (hotBytes < 0
@@ -24,5 +30,14 @@ public record LogLimits(
         || decompressionBytes < 1) {
       throw new IllegalArgumentException("a limit of a log is out of range");
     }
+  }
+
+  /** As a broker's settings say. */
+  public static LogLimits of(SettingValues broker) {
+    return new LogLimits(
+        broker.get(LogSettings.LOG_HOT_BYTES),
+        broker.get(LogSettings.PRODUCER_ID_EXPIRATION_MS),
+        broker.get(LogSettings.MAX_PRODUCER_IDS_PER_PARTITION),
+        broker.get(LogSettings.DECOMPRESSION_MAX_BYTES));
   }
 }

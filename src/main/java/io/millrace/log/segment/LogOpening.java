@@ -36,7 +36,9 @@ final class LogOpening {
   static Opened open(OpenRequest request) throws IOException {
     LogOpening opening = new LogOpening(request);
     Opened opened = opening.open();
-    boolean endsBeforeItsStart = opened.segments().active().nextOffset() < request.logStartOffset();
+    boolean endsBeforeItsStart =
+        opened.damage().isEmpty()
+            && opened.segments().active().nextOffset() < request.logStartOffset();
     return endsBeforeItsStart ? opening.startOver(opened) : opened;
   }
 
@@ -50,18 +52,21 @@ final class LogOpening {
         directory,
         request.logStartOffset(),
         opened.segments().active().nextOffset());
-    List<Segment> gone = opened.segments().all();
-    // From the newest on, so that a crash in between leaves no hole.
-    for (int i = gone.size() - 1; i >= 0; i--) {
-      SegmentDeletion.delete(disk, directory, gone.get(i));
+    // From the oldest on: what a crash in between leaves still ends where it did.
+    for (Segment gone : opened.segments().all()) {
+      SegmentDeletion.delete(disk, directory, gone);
     }
-    Segment first =
-        new Segment(disk, directory, request.logStartOffset(), 0, 0, request.logStartOffset());
+    long start = request.logStartOffset();
+    Segment first = new Segment(disk, directory, start, 0, 0, start);
     first.writer();
+    CheckedFile.replace(
+        disk,
+        SegmentFiles.producers(directory, start),
+        ProducerSnapshot.encode(opened.producers(), start));
     disk.syncDirectory(directory);
     return new Opened(
         new SegmentList(List.of(first)),
-        opened.epochs().startingAt(request.logStartOffset()),
+        opened.epochs().startingAt(start),
         opened.producers(),
         opened.damage());
   }
@@ -161,7 +166,9 @@ final class LogOpening {
       }
     }
     last.endsAt(last.sizeBytes(), end);
-    return request.recoveryPoint() == OpenRequest.UNKNOWN_OFFSET || request.recoveryPoint() == end;
+    return end >= request.logStartOffset()
+        && (request.recoveryPoint() == OpenRequest.UNKNOWN_OFFSET
+            || request.recoveryPoint() == end);
   }
 
   private void rebuildMissingIndexes(PartitionFiles files, Segment segment) throws IOException {

@@ -36,6 +36,7 @@ final class LogRecovery {
   private final int indexIntervalBytes;
   private final long recoveryPoint;
   private final long nowNanos;
+  private EpochTable written = EpochTable.EMPTY;
   private EpochTable epochs = EpochTable.EMPTY;
   private ProducerState producers;
   private long replayFrom;
@@ -54,13 +55,14 @@ final class LogRecovery {
   }
 
   /**
-   * @param written the epochs as they were found, empty if every batch has to be asked
+   * @param found the epochs as they were found, empty if every batch has to be asked
    */
-  Opened recover(Optional<EpochTable> written) throws IOException {
+  Opened recover(Optional<EpochTable> found) throws IOException {
     long beginning = segments.get(0).baseOffset();
     replayFrom = beginning;
-    if (written.isPresent()) {
-      epochs = written.get().truncatedTo(recoveryPoint);
+    if (found.isPresent()) {
+      written = found.get();
+      epochs = written.truncatedTo(recoveryPoint);
       ProducerReplay.Base base =
           new ProducerReplay(request).newestSnapshot(files.snapshots(), recoveryPoint, beginning);
       producers = base.state();
@@ -76,7 +78,7 @@ final class LogRecovery {
     if (end < recoveryPoint && damage == null) {
       damage = "the log ends at offset " + end + ", records up to " + recoveryPoint + " are gone";
     }
-    makeDurable(written, end);
+    makeDurable(found, end);
     return new Opened(new SegmentList(segments), epochs, producers, Optional.ofNullable(damage));
   }
 
@@ -91,6 +93,12 @@ final class LogRecovery {
   /** Checks one segment; false if what comes behind it was cut off. */
   private boolean scan(int index) throws IOException {
     Segment segment = segments.get(index);
+    long base = segment.baseOffset();
+    if (base > replayFrom) {
+      // Once the segments before this one are deleted, nothing else tells of their producers.
+      CheckedFile.replace(
+          disk, SegmentFiles.producers(directory, base), ProducerSnapshot.encode(producers, base));
+    }
     int fileSize = segment.sizeBytes();
     long knownNext = segment.nextOffset();
     BatchPlace start = startIn(segment);
@@ -134,7 +142,7 @@ final class LogRecovery {
     if (segment.baseOffset() >= replayFrom
         || !files.hasIndexes(segment)
         || !segment.offsets().isOrdered(segment.sizeBytes())
-        || !segment.times().isOrdered(segment.nextOffset())) {
+        || !segment.times().isOrdered()) {
       return beginning;
     }
     Optional<BatchPlace> entry = segment.offsets().floorOffset(replayFrom);
@@ -157,14 +165,21 @@ final class LogRecovery {
   private String take(Segment segment, BatchScanner scanner) {
     long base = BatchHeader.baseOffset(scanner.header(), 0);
     int epoch = BatchHeader.leaderEpoch(scanner.header(), 0);
-    boolean known = base < recoveryPoint && epochs.at(base) != EpochTable.NO_EPOCH;
-    int expected = known ? epochs.at(base) : Math.max(0, epochs.latest());
-    if (known ? epoch != expected : epoch < expected) {
-      return "batch at offset " + base + " has leader epoch " + epoch + ", expected " + expected;
+    int said = written.at(base);
+    // Above the recovery point an epoch may have begun that was not written down yet.
+    boolean isNew = base >= recoveryPoint && epoch > written.latest();
+    boolean wasNeverWritten = said == EpochTable.NO_EPOCH && epoch >= 0;
+    if (epoch != said && !isNew && !wasNeverWritten) {
+      return "batch at offset " + base + " has leader epoch " + epoch + ", expected " + said;
     }
-    if (!known) {
-      epochs = epochs.with(epoch, base);
+    boolean isKnown = base < recoveryPoint && epoch == said;
+    if (!isKnown && epoch < epochs.latest()) {
+      // One of the two is damaged, and nothing tells which: neither is to be served.
+      int later = epochs.latest();
+      epochs = epochs.upToEpoch(epoch).truncatedTo(base);
+      return "batch at offset " + base + " has leader epoch " + epoch + " after " + later;
     }
+    epochs = isKnown ? epochs : epochs.with(epoch, base);
     if (base >= replayFrom) {
       producers.appended(scanner.header(), 0, nowNanos);
     }
@@ -203,7 +218,7 @@ final class LogRecovery {
     behind.clear();
   }
 
-  private void makeDurable(Optional<EpochTable> written, long end) throws IOException {
+  private void makeDurable(Optional<EpochTable> found, long end) throws IOException {
     for (Segment segment : segments) {
       if (segment.nextOffset() >= recoveryPoint) {
         segment.writer().sync();
@@ -211,16 +226,15 @@ final class LogRecovery {
     }
     for (Segment segment : segments.subList(0, segments.size() - 1)) {
       segment.closeWriter();
-      segment.offsets().file().writePending();
-      segment.times().file().writePending();
       if (segment.nextOffset() > replayFrom) {
+        segment.seal();
         segment.syncIndexes();
       }
     }
     for (long snapshot : files.snapshots().tailSet(end, false)) {
       disk.delete(SegmentFiles.producers(directory, snapshot));
     }
-    if (written.isEmpty() || !written.get().equals(epochs)) {
+    if (found.isEmpty() || !found.get().equals(epochs)) {
       CheckedFile.replace(disk, directory.resolve(EpochTable.FILE_NAME), epochs.toFile());
     }
     disk.syncDirectory(directory);

@@ -49,6 +49,23 @@ final class PendingSync {
     return durableEnd;
   }
 
+  /**
+   * Segments that end at or below this offset may be deleted: they are durable, and what they tell
+   * of their producers is in a snapshot on disk.
+   */
+  long deletableEnd() {
+    long end = durableEnd;
+    for (Snapshot snapshot : snapshots) {
+      end = Math.min(end, snapshot.offset - 1);
+    }
+    if (running != null) {
+      for (Snapshot snapshot : running.snapshots) {
+        end = Math.min(end, snapshot.offset - 1);
+      }
+    }
+    return end;
+  }
+
   void appended() {
     appended = true;
   }

@@ -17,7 +17,7 @@ import java.util.List;
 final class RetentionPass {
   private RetentionPass() {}
 
-  /** How many of the oldest segments go now; a new one is begun if all of them are to go. */
+  /** How many of the oldest segments go now; if all are to go, a new one is begun. */
   static int begin(LogState state, LogAppender appender, long highWatermark) throws IOException {
     LogConfig config = state.config();
     Retention.Decision decision =
@@ -25,17 +25,17 @@ final class RetentionPass {
             summaries(state.segments()),
             new RetentionLimits(config.retentionMs(), config.retentionBytes()),
             state.startOffset(),
-            Math.min(highWatermark, state.pending().durableEnd()),
+            Math.min(highWatermark, state.pending().deletableEnd()),
             state.retentionClock().nowMs());
     if (!decision.rollFirst()) {
       return decision.oldestSegments();
     }
     try {
       appender.roll();
-      return decision.oldestSegments();
     } catch (DiskFullException e) {
-      return decision.oldestSegments() - 1; // The active segment stays until there is space.
+      SegmentLog.LOG.warn("{}: no space to begin a new segment", state.directory());
     }
+    return decision.oldestSegments() - 1; // The one just closed goes once its successor is durable.
   }
 
   private static List<SegmentSummary> summaries(SegmentList segments) throws IOException {

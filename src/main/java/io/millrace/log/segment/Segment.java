@@ -244,7 +244,7 @@ final class Segment {
     times.file().freeMemory();
   }
 
-  /** Makes the indexes of a segment that was sealed durable. Blocking. */
+  /** Makes the indexes of a sealed segment durable. Any thread; blocking. */
   void syncIndexes() throws IOException {
     offsets.file().sync();
     times.file().sync();

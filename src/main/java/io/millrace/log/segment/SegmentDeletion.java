@@ -16,17 +16,13 @@ final class SegmentDeletion implements LogTask<Integer> {
   private final Disk disk;
   private final Path directory;
   private final List<Segment> segments;
-  private final boolean newSegment;
 
   /**
-   * @param newSegment whether what is left of the log is a segment whose name is not durable yet: a
-   *     directory without any segment must never be found
    * @param segments in the order in which they go, so that a crash in between leaves no hole
    */
-  SegmentDeletion(Disk disk, Path directory, boolean newSegment, List<Segment> segments) {
+  SegmentDeletion(Disk disk, Path directory, List<Segment> segments) {
     this.disk = disk;
     this.directory = directory;
-    this.newSegment = newSegment;
     this.segments = segments;
     for (Segment segment : segments) {
       segment.log().markDeleted();
@@ -36,9 +32,6 @@ final class SegmentDeletion implements LogTask<Integer> {
   /** The number of segments that were deleted; their names are gone durably. */
   @Override
   public Integer run() throws IOException {
-    if (newSegment) {
-      disk.syncDirectory(directory);
-    }
     for (Segment segment : segments) {
       delete(disk, directory, segment);
     }

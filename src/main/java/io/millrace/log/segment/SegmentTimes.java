@@ -5,6 +5,7 @@ import io.millrace.log.segment.BatchScanner.Step;
 import io.millrace.record.BatchHeader;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Finds the newest timestamp of a segment that this process did not write. */
 final class SegmentTimes {
@@ -27,24 +28,37 @@ final class SegmentTimes {
     if (from >= segment.nextOffset()) {
       return newest;
     }
-    long upTo = from;
-    BatchPlace place =
-        segment
-            .offsets()
-            .floorOffset(from)
-            .filter(entry -> entry.offset() > segment.baseOffset() && entry.offset() <= upTo)
-            .filter(entry -> entry.position() > 0 && entry.position() < segment.sizeBytes())
-            .orElse(new BatchPlace(segment.baseOffset(), 0));
     DiskFile file = segment.log().acquire();
     try {
-      BatchScanner scanner =
-          BatchScanner.skimming(file, place.position(), segment.sizeBytes(), place.offset());
-      while (scanner.next() == Step.BATCH) {
-        newest = Math.max(newest, BatchHeader.maxTimestampMs(scanner.header(), 0));
+      BatchPlace start = new BatchPlace(segment.baseOffset(), 0);
+      BatchPlace place = placeInside(segment, from).orElse(start);
+      OptionalLong behind = newestBehind(segment, file, place);
+      if (behind.isEmpty() && place.position() > 0) {
+        behind = newestBehind(segment, file, start); // The index led nowhere.
       }
-      return newest;
+      return Math.max(newest, behind.orElse(Segment.NO_TIMESTAMP));
     } finally {
       segment.log().release();
     }
+  }
+
+  private static Optional<BatchPlace> placeInside(Segment segment, long offset) throws IOException {
+    return segment
+        .offsets()
+        .floorOffset(offset)
+        .filter(entry -> entry.position() > 0 && entry.position() < segment.sizeBytes());
+  }
+
+  /** The newest timestamp from a place on; empty if not even a batch begins there. */
+  private static OptionalLong newestBehind(Segment segment, DiskFile file, BatchPlace place)
+      throws IOException {
+    BatchScanner scanner =
+        BatchScanner.skimming(file, place.position(), segment.sizeBytes(), place.offset());
+    OptionalLong newest = OptionalLong.empty();
+    while (scanner.next() == Step.BATCH) {
+      long timestampMs = BatchHeader.maxTimestampMs(scanner.header(), 0);
+      newest = OptionalLong.of(Math.max(timestampMs, newest.orElse(Segment.NO_TIMESTAMP)));
+    }
+    return newest;
   }
 }

@@ -230,9 +230,8 @@ public final class SegmentedLog implements PartitionLog {
     state.setStartOffset(Math.max(state.startOffset(), offset));
     int count = 0;
     SegmentList segments = state.segments();
-    while (count < segments.size() - 1
-        && segments.get(count).nextOffset() <= state.startOffset()
-        && segments.get(count).nextOffset() <= state.pending().durableEnd()) {
+    long deletable = Math.min(state.startOffset(), state.pending().deletableEnd());
+    while (count < segments.size() - 1 && segments.get(count).nextOffset() <= deletable) {
       count++;
     }
     return removeOldest(count);
@@ -264,8 +263,7 @@ public final class SegmentedLog implements PartitionLog {
     if (count > 0) {
       state.setEpochs(state.epochs().startingAt(first));
     }
-    boolean onlyNewSegmentLeft = state.segments().size() == 1 && count > 0;
-    return new SegmentDeletion(state.disk(), state.directory(), onlyNewSegmentLeft, removed);
+    return new SegmentDeletion(state.disk(), state.directory(), removed);
   }
 
   @Override

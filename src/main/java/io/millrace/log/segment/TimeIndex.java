@@ -95,15 +95,13 @@ final class TimeIndex {
     lastTimestampMs = last;
   }
 
-  /** Whether the timestamps increase and the offsets do not decrease, all below the end. */
-  boolean isOrdered(long endOffset) throws IOException {
+  /** Whether the timestamps increase and the offsets do not decrease. */
+  boolean isOrdered() throws IOException {
     try (IndexFile.Reader reader = file.read()) {
       Entry last = new Entry(Long.MIN_VALUE, baseOffset);
       for (int i = 0; i < reader.entries(); i++) {
         Entry next = entry(reader, i);
-        if (next.timestampMs <= last.timestampMs
-            || next.offset < last.offset
-            || next.offset >= endOffset) {
+        if (next.timestampMs <= last.timestampMs || next.offset < last.offset) {
           return false;
         }
         last = next;

@@ -248,6 +248,9 @@ class SegmentedLogTest {
     // then
     assertThat(log.startOffset()).isEqualTo(third);
     Batches.run(log.enforceRetention(time.wallClockMs(), 80));
+    assertThat(log.endOffset()).isEqualTo(80);
+    Batches.flush(log);
+    Batches.run(log.enforceRetention(time.wallClockMs(), 80));
     assertThat(log.startOffset()).isEqualTo(80);
     assertThat(log.sizeBytes()).isZero();
     assertThat(log.append(Batches.of(time.wallClockMs(), "x"), 1))
