@@ -79,7 +79,7 @@ final class MetadataFiles implements AutoCloseable {
           sizeBytes,
           nextIndex - 1);
     }
-    // Also when it is whole: bytes that a dead process wrote and did not sync count from here on.
+    // Also when it is whole: what a dead process wrote and did not sync is shown from here on.
     current.truncate(sizeBytes);
     current.sync();
   }
@@ -129,6 +129,7 @@ final class MetadataFiles implements AutoCloseable {
     List<Long> older = FileNames.snapshots(directory.names());
     writeWhole(
         FileNames.snapshot(state.index()), ByteBuffer.wrap(new SnapshotFile(bytes).encode(state)));
+    // The sync of the directory with the new log's name makes the snapshot's name durable too.
     AppendFile next = newLog(nextIndex);
     current.close();
     current = next;
@@ -155,10 +156,11 @@ final class MetadataFiles implements AutoCloseable {
   private AppendFile newLog(long firstIndex) throws IOException {
     String name = FileNames.log(firstIndex);
     writeWhole(name, ByteBuffer.wrap(LogFile.header(firstIndex)));
+    directory.sync();
     return directory.append(name);
   }
 
-  /** Makes a whole file durable under its name, or leaves no trace that counts. */
+  /** Makes a whole file durable; its name is, once the directory is synced. */
   private void writeWhole(String name, ByteBuffer content) throws IOException {
     String temporary = name + FileNames.TEMPORARY;
     try (AppendFile file = directory.append(temporary)) {
@@ -170,7 +172,6 @@ final class MetadataFiles implements AutoCloseable {
       throw e;
     }
     directory.rename(temporary, name);
-    directory.sync();
   }
 
   @Override
