@@ -15,7 +15,10 @@ import io.millrace.protocol.stream.message.ProducedRange;
 import io.millrace.protocol.stream.message.ProducerInitialized;
 import io.millrace.protocol.stream.message.TopicDescription;
 import io.millrace.protocol.stream.message.Welcome;
+import io.millrace.record.CompressionType;
+import io.millrace.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +86,19 @@ final class ModelBroker implements Wire.Opener {
     return produceRequests;
   }
 
+  /** Appends a record to a log as if somebody had produced it, in a batch of so many. */
+  void write(String topic, int partition, List<String> values) {
+    RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 256);
+    values.forEach(
+        value ->
+            builder.append(
+                loop.wallClockMs(), null, value.getBytes(StandardCharsets.UTF_8), List.of()));
+    log(topic, partition).append(builder.build());
+    if (current != null) {
+      current.streams().pump();
+    }
+  }
+
   ModelWire wire() {
     return current;
   }
@@ -110,10 +126,19 @@ final class ModelBroker implements Wire.Opener {
     private final Wire.Events events;
     private final List<Runnable> underWay = new ArrayList<>();
     private final List<SpecificRecord> received = new ArrayList<>();
+    private final ModelStreams streams;
     private boolean closed;
 
     private ModelWire(Wire.Events events) {
       this.events = events;
+      this.streams = new ModelStreams(loop, random, this, topics::get);
+      if (happens(faults.cut())) {
+        streams.cutAfter(1 + random.nextInt(30));
+      }
+    }
+
+    ModelStreams streams() {
+      return streams;
     }
 
     List<SpecificRecord> received() {
@@ -162,6 +187,8 @@ final class ModelBroker implements Wire.Opener {
         toClient(new ProducerInitialized(init.getRequestId(), nextProducerId++, 0), 1);
       } else if (message instanceof GetMetadata get) {
         toClient(metadata(get), 1);
+      } else {
+        streams.receive(message);
       }
     }
 

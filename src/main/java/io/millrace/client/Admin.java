@@ -1,0 +1,296 @@
+package io.millrace.client;
+
+import io.millrace.client.PendingRequests.Reply;
+import io.millrace.client.TopicDetails.PartitionDetails;
+import io.millrace.model.ErrorCode;
+import io.millrace.model.StreamException;
+import io.millrace.model.TopicId;
+import io.millrace.model.TopicName;
+import io.millrace.model.TopicPartition;
+import io.millrace.model.config.SettingValues;
+import io.millrace.protocol.stream.message.AlterTopic;
+import io.millrace.protocol.stream.message.CreatePartitions;
+import io.millrace.protocol.stream.message.CreateTopic;
+import io.millrace.protocol.stream.message.DeleteRecords;
+import io.millrace.protocol.stream.message.DeleteTopic;
+import io.millrace.protocol.stream.message.GetMetadata;
+import io.millrace.protocol.stream.message.ListOffsets;
+import io.millrace.protocol.stream.message.ListedOffset;
+import io.millrace.protocol.stream.message.MetadataReply;
+import io.millrace.protocol.stream.message.OffsetsListed;
+import io.millrace.protocol.stream.message.RecordsDeleted;
+import io.millrace.protocol.stream.message.StreamPartition;
+import io.millrace.protocol.stream.message.TopicChanged;
+import io.millrace.protocol.stream.message.TopicDescription;
+import io.millrace.protocol.stream.message.Welcome;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.random.RandomGenerator;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Creates, changes, describes and deletes topics. Every future completes when the broker has
+ * answered, or fails with {@link StreamException} after {@code request.timeout.ms} at the latest. A
+ * question is asked again when the connection breaks; a change is not, and fails with
+ * UNKNOWN_OUTCOME if it had been sent.
+ *
+ * <p>Threading: safe from any thread. Futures are completed on the client's event loop.
+ */
+public final class Admin {
+  /** The timestamp that means the end of a partition. */
+  public static final long LATEST = -1;
+
+  /** The timestamp that means the first record of a partition. */
+  public static final long EARLIEST = -2;
+
+  private final Loop loop;
+  private final Connection connection;
+  private final int requestTimeoutMs;
+
+  Admin(SettingValues settings, Loop loop, Wire.Opener opener, RandomGenerator random) {
+    this.loop = loop;
+    this.requestTimeoutMs = settings.get(ClientSettings.REQUEST_TIMEOUT_MS);
+    this.connection = new Connection(settings, loop, opener, random, new Quiet());
+    loop.execute(connection::start);
+  }
+
+  /**
+   * A client with these settings ({@link ClientSettings}); it connects in the background.
+   *
+   * @throws StreamException INVALID_CONFIG
+   */
+  public static Admin create(Vertx vertx, Map<String, String> settings) {
+    SettingValues values = ClientSettings.of(settings);
+    return new Admin(values, VertxLoop.of(vertx), Openers.of(vertx, values), new Random());
+  }
+
+  /** Creates a topic with the broker's default number of partitions and settings. */
+  public Future<TopicChange> createTopic(TopicName name) {
+    return createTopic(name, -1, Map.of(), false);
+  }
+
+  /**
+   * Creates a topic.
+   *
+   * @param partitions -1 for the broker's default
+   * @param settings as users write them
+   * @param validateOnly checks everything and creates nothing
+   */
+  public Future<TopicChange> createTopic(
+      TopicName name, int partitions, Map<String, String> settings, boolean validateOnly) {
+    return change(
+        id -> new CreateTopic(id, name.value(), partitions, Map.copyOf(settings), validateOnly));
+  }
+
+  /** Deletes a topic with its records. */
+  public Future<TopicChange> deleteTopic(TopicName name) {
+    return change(id -> new DeleteTopic(id, name.value()));
+  }
+
+  /** Changes settings; an empty text takes one back to its default. */
+  public Future<TopicChange> alterTopic(TopicName name, Map<String, String> changes) {
+    return change(id -> new AlterTopic(id, name.value(), Map.copyOf(changes)));
+  }
+
+  /** Adds partitions until there are so many. */
+  public Future<TopicChange> createPartitions(TopicName name, int totalPartitions) {
+    return change(id -> new CreatePartitions(id, name.value(), totalPartitions));
+  }
+
+  private Future<TopicChange> change(LongFunction<SpecificRecord> message) {
+    return ask(
+        message,
+        false,
+        answer ->
+            answer instanceof TopicChanged changed
+                ? new TopicChange(
+                    changed.getTopic(),
+                    TopicId.parse(changed.getTopicId()),
+                    changed.getPartitions())
+                : null);
+  }
+
+  /** All topics, by name. */
+  public Future<List<TopicDetails>> listTopics() {
+    return describe(List.of());
+  }
+
+  /** Some topics; fails with UNKNOWN_TOPIC_OR_PARTITION if one of them does not exist. */
+  public Future<List<TopicDetails>> describeTopics(Collection<TopicName> names) {
+    return names.isEmpty()
+        ? Future.succeededFuture(List.of())
+        : describe(names.stream().map(TopicName::value).toList());
+  }
+
+  private Future<List<TopicDetails>> describe(List<String> names) {
+    return ask(
+        id -> new GetMetadata(id, names),
+        true,
+        answer ->
+            answer instanceof MetadataReply reply
+                ? reply.getTopics().stream().map(Admin::details).toList()
+                : null);
+  }
+
+  private static TopicDetails details(TopicDescription topic) {
+    ErrorCode error = ErrorCode.of(topic.getErrorCode());
+    if (error != ErrorCode.NONE) {
+      throw new StreamException(error, "topic " + topic.getName() + ": " + error.sentence());
+    }
+    List<PartitionDetails> partitions =
+        topic.getPartitions().stream()
+            .map(
+                partition ->
+                    new PartitionDetails(
+                        partition.getPartition(),
+                        partition.getLeader(),
+                        partition.getLeaderEpoch(),
+                        List.copyOf(partition.getReplicas()),
+                        List.copyOf(partition.getInSyncReplicas()),
+                        partition.getLogStartOffset(),
+                        partition.getHighWatermark()))
+            .toList();
+    return new TopicDetails(
+        topic.getName(),
+        TopicId.parse(topic.getTopicId()),
+        partitions,
+        Map.copyOf(topic.getSettings()));
+  }
+
+  /**
+   * Finds offsets by time.
+   *
+   * @param timestampMs the first record that is not older is meant; or {@link #LATEST}, {@link
+   *     #EARLIEST}
+   * @return an answer for each partition
+   */
+  public Future<Map<TopicPartition, OffsetAnswer>> offsets(
+      Collection<TopicPartition> partitions, long timestampMs) {
+    List<StreamPartition> asked =
+        partitions.stream()
+            .map(each -> new StreamPartition(each.topic().value(), each.partition()))
+            .toList();
+    return ask(
+        id -> new ListOffsets(id, asked, timestampMs),
+        true,
+        answer -> answer instanceof OffsetsListed listed ? answers(listed) : null);
+  }
+
+  private static Map<TopicPartition, OffsetAnswer> answers(OffsetsListed listed) {
+    Map<TopicPartition, OffsetAnswer> answers = new LinkedHashMap<>();
+    for (ListedOffset each : listed.getOffsets()) {
+      answers.put(
+          ConsumerPositions.keyOf(each.getTopic(), each.getPartition()),
+          new OffsetAnswer(
+              each.getOffset(), each.getTimestampMs(), ErrorCode.of(each.getErrorCode())));
+    }
+    return answers;
+  }
+
+  /**
+   * Deletes the records below an offset.
+   *
+   * @param beforeOffset -1 for all that there are
+   * @return the first offset that is left
+   */
+  public Future<Long> deleteRecords(TopicPartition partition, long beforeOffset) {
+    return ask(
+        id ->
+            new DeleteRecords(
+                id, partition.topic().value(), partition.partition(), beforeOffset),
+        // Deleting the same once more changes nothing.
+        beforeOffset >= 0,
+        answer -> answer instanceof RecordsDeleted deleted ? deleted.getLogStartOffset() : null);
+  }
+
+  private <T> Future<T> ask(
+      LongFunction<SpecificRecord> message,
+      boolean repeatable,
+      Function<SpecificRecord, @org.jspecify.annotations.Nullable T> read) {
+    Promise<T> promise = Promise.promise();
+    long deadlineNanos = loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(requestTimeoutMs);
+    Question<T> question = new Question<>(message, repeatable, read, deadlineNanos, promise);
+    loop.execute(() -> ask(question));
+    return promise.future();
+  }
+
+  /** Something to ask until it is answered. */
+  private record Question<T>(
+      LongFunction<SpecificRecord> message,
+      boolean repeatable,
+      Function<SpecificRecord, @org.jspecify.annotations.Nullable T> read,
+      long deadlineNanos,
+      Promise<T> promise) {}
+
+  private <T> void ask(Question<T> question) {
+    long leftMs =
+        Math.max(0, TimeUnit.NANOSECONDS.toMillis(question.deadlineNanos() - loop.nanoTime()));
+    connection.request(
+        question.message(),
+        leftMs,
+        new Reply() {
+          @Override
+          public void onAnswer(SpecificRecord answer) {
+            try {
+              T value = question.read().apply(answer);
+              question.promise().complete(value, value == null ? Failures.unexpected(answer) : null);
+            } catch (StreamException e) {
+              question.promise().fail(e);
+            }
+          }
+
+          @Override
+          public void onFailure(StreamException failure) {
+            if (failure.code() != ErrorCode.CONNECTION_LOST) {
+              question.promise().fail(failure);
+            } else if (question.repeatable()) {
+              ask(question);
+            } else {
+              question
+                  .promise()
+                  .fail(
+                      new StreamException(
+                          ErrorCode.UNKNOWN_OUTCOME,
+                          "the connection was lost before the broker answered; look whether the"
+                              + " change was made, then try again",
+                          failure));
+            }
+          }
+        });
+  }
+
+  /** Closes the connection; what is not answered fails with CLOSED. */
+  public Future<Void> close() {
+    Promise<Void> done = Promise.promise();
+    loop.execute(
+        () -> {
+          connection.close();
+          done.complete();
+        });
+    return done.future();
+  }
+
+  /** There is nothing to do when connections come and go. */
+  private static final class Quiet implements Connection.Listener {
+    @Override
+    public void onReady(Welcome welcome) {}
+
+    @Override
+    public void onLost(StreamException cause) {}
+
+    @Override
+    public void onMessage(SpecificRecord message) {}
+
+    @Override
+    public void onWritable() {}
+  }
+}
