@@ -204,9 +204,7 @@ public final class Admin {
    */
   public Future<Long> deleteRecords(TopicPartition partition, long beforeOffset) {
     return ask(
-        id ->
-            new DeleteRecords(
-                id, partition.topic().value(), partition.partition(), beforeOffset),
+        id -> new DeleteRecords(id, partition.topic().value(), partition.partition(), beforeOffset),
         // Deleting the same once more changes nothing.
         beforeOffset >= 0,
         answer -> answer instanceof RecordsDeleted deleted ? deleted.getLogStartOffset() : null);
@@ -242,7 +240,9 @@ public final class Admin {
           public void onAnswer(SpecificRecord answer) {
             try {
               T value = question.read().apply(answer);
-              question.promise().complete(value, value == null ? Failures.unexpected(answer) : null);
+              question
+                  .promise()
+                  .complete(value, value == null ? Failures.unexpected(answer) : null);
             } catch (StreamException e) {
               question.promise().fail(e);
             }

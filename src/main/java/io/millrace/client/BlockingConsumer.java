@@ -113,8 +113,7 @@ public final class BlockingConsumer implements AutoCloseable {
     forget(partition -> true);
     // Asked for where nothing has been delivered yet: on the loop, as soon as it is open.
     positions.putAll(
-        OwnVertx.await(
-            consumer.subscribe(subscription).compose(opened -> consumer.positions())));
+        OwnVertx.await(consumer.subscribe(subscription).compose(opened -> consumer.positions())));
   }
 
   /** Drops what has arrived and was not polled, and asks for as much again. */

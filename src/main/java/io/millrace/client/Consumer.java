@@ -47,8 +47,7 @@ public final class Consumer implements ReadStream<ConsumerRecord> {
    */
   public static Consumer create(Vertx vertx, Map<String, String> settings) {
     SettingValues values = ConsumerSettings.of(settings);
-    return new Consumer(
-        values, VertxLoop.of(vertx), Openers.of(vertx, values), new Random());
+    return new Consumer(values, VertxLoop.of(vertx), Openers.of(vertx, values), new Random());
   }
 
   /**
@@ -89,8 +88,7 @@ public final class Consumer implements ReadStream<ConsumerRecord> {
   /** The offset behind the last record that was handled, of each partition. */
   public Future<Map<TopicPartition, Long>> positions() {
     return onLoop(
-        (Promise<Map<TopicPartition, Long>> done) ->
-            done.complete(delivery.delivered().offsets()));
+        (Promise<Map<TopicPartition, Long>> done) -> done.complete(delivery.delivered().offsets()));
   }
 
   /**

@@ -7,6 +7,5 @@ package io.millrace.client;
  * @param toOffset the next that will be delivered, -1 if none
  * @param cause retention, deleted, truncation, skipped, damaged or reset
  */
-public record ConsumerGap(
-    String topic, int partition, long fromOffset, long toOffset, String cause)
+public record ConsumerGap(String topic, int partition, long fromOffset, long toOffset, String cause)
     implements ConsumerEvent {}

@@ -91,11 +91,7 @@ final class ConsumerStream implements Connection.Listener {
   }
 
   ConsumerStream(
-      SettingValues settings,
-      Loop loop,
-      Wire.Opener opener,
-      RandomGenerator random,
-      Sink sink) {
+      SettingValues settings, Loop loop, Wire.Opener opener, RandomGenerator random, Sink sink) {
     this.loop = loop;
     this.sink = sink;
     this.reset = settings.get(ConsumerSettings.AUTO_OFFSET_RESET);
@@ -111,8 +107,7 @@ final class ConsumerStream implements Connection.Listener {
             settings.get(ConsumerSettings.FETCH_MAX_BYTES));
     this.joiner =
         new ChunkJoiner(
-            settings.get(ConsumerSettings.DECOMPRESSION_MAX_BYTES),
-            Integer.MAX_VALUE - Long.BYTES);
+            settings.get(ConsumerSettings.DECOMPRESSION_MAX_BYTES), Integer.MAX_VALUE - Long.BYTES);
     this.connection = new Connection(settings, loop, opener, random, this);
   }
 
@@ -202,8 +197,7 @@ final class ConsumerStream implements Connection.Listener {
       start = StartPosition.resume(received.resumeToken(clusterId));
     }
     StartFields fields = StartFields.of(start == null ? StartPosition.latest() : start);
-    connection.send(
-        fields.subscribe(streamId, subscription, reset, credit.next(sink.demand())));
+    connection.send(fields.subscribe(streamId, subscription, reset, credit.next(sink.demand())));
   }
 
   /** Grants more, if that is worth a message. */
@@ -224,8 +218,7 @@ final class ConsumerStream implements Connection.Listener {
   /** Moves the position; completes when what is delivered next is from there. */
   void seek(StartPosition target, Completable<Void> done) {
     if (wanted == null) {
-      done.fail(
-          new StreamException(ErrorCode.INVALID_REQUEST, "nothing is subscribed to seek in"));
+      done.fail(new StreamException(ErrorCode.INVALID_REQUEST, "nothing is subscribed to seek in"));
       return;
     }
     seeks.add(new SeekCommand(target, done));
@@ -402,8 +395,7 @@ final class ConsumerStream implements Connection.Listener {
       return;
     }
     SeekCommand seek = seeking;
-    if (seek != null
-        && seek.moves(ConsumerPositions.keyOf(chunk.topic(), chunk.partition()))) {
+    if (seek != null && seek.moves(ConsumerPositions.keyOf(chunk.topic(), chunk.partition()))) {
       onGone(chunk);
       return;
     }

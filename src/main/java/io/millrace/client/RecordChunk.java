@@ -148,7 +148,8 @@ public final class RecordChunk implements Iterable<ConsumerRecord>, ConsumerEven
       while (nextBatchAt < batches.limit()) {
         int at = nextBatchAt;
         nextBatchAt += BatchHeader.sizeBytes(batches, at);
-        if (!BatchHeader.isControl(batches, at) && BatchHeader.nextOffset(batches, at) > firstOffset) {
+        if (!BatchHeader.isControl(batches, at)
+            && BatchHeader.nextOffset(batches, at) > firstOffset) {
           reader = RecordReader.of(batches, at, decompressionMaxBytes);
           return true;
         }

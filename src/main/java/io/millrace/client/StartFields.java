@@ -24,8 +24,7 @@ record StartFields(
           .forEach(
               (partition, offset) ->
                   offsets.add(
-                      new StartOffset(
-                          partition.topic().value(), partition.partition(), offset)));
+                      new StartOffset(partition.topic().value(), partition.partition(), offset)));
       return new StartFields("offsets", offsets, null, null, null);
     }
     if (position instanceof StartPosition.Timestamp timestamp) {
@@ -60,7 +59,6 @@ record StartFields(
   }
 
   Seek seek(long requestId, int streamId) {
-    return new Seek(
-        requestId, streamId, start, offsets, timestampMs, resumeToken, lastRecords);
+    return new Seek(requestId, streamId, start, offsets, timestampMs, resumeToken, lastRecords);
   }
 }

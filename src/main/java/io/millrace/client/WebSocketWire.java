@@ -51,8 +51,10 @@ final class WebSocketWire implements Wire {
   }
 
   private void write(ByteBuf frame) {
-    // A frame that cannot be written means that the socket closes, which is told by itself.
-    socket.writeBinaryMessage(BufferInternal.buffer(frame));
+    // What cannot be written is lost with the socket, whose closing is told by itself.
+    if (!socket.isClosed()) {
+      socket.writeBinaryMessage(BufferInternal.buffer(frame));
+    }
   }
 
   /** Every message is sent when it is written. */
@@ -61,7 +63,7 @@ final class WebSocketWire implements Wire {
 
   @Override
   public boolean isWritable() {
-    return !socket.writeQueueFull();
+    return !socket.isClosed() && !socket.writeQueueFull();
   }
 
   @Override

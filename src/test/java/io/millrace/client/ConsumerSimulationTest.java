@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
  * is a failure replayed.
  *
  * <ul>
- *   <li>NothingLostOrTwice: each partition's records are handled in the order of their offsets, each
- *       once
+ *   <li>NothingLostOrTwice: each partition's records are handled in the order of their offsets,
+ *       each once
  *   <li>DemandRespected: no record is handled that was not asked for
  *   <li>TokenContinues: another consumer that begins with the resume token of one reads the rest
  *   <li>SeekIsExact: the first record that is handled after a seek is the one sought
@@ -137,8 +137,7 @@ class ConsumerSimulationTest {
       assertThat(record.offset())
           .as("NothingLostOrTwice, SeekIsExact; seed %s, partition %s", seed, record.partition())
           .isEqualTo(next.get(record.partition()));
-      String expected =
-          broker.log(TOPIC, record.partition()).values().get((int) record.offset());
+      String expected = broker.log(TOPIC, record.partition()).values().get((int) record.offset());
       assertThat(record.valueText()).as("seed %s", seed).isEqualTo(expected);
       next.merge(record.partition(), 1L, Long::sum);
     }
@@ -180,8 +179,7 @@ class ConsumerSimulationTest {
                   next.entrySet().stream()
                       .allMatch(
                           each ->
-                              each.getValue()
-                                  == broker.log(TOPIC, each.getKey()).values().size()),
+                              each.getValue() == broker.log(TOPIC, each.getKey()).values().size()),
               60_000);
       assertThat(loop.reported()).as("seed %s", seed).isEmpty();
       assertThat(all).as("NothingLostOrTwice; seed %s, %s", seed, next).isTrue();

@@ -2,6 +2,7 @@ package io.millrace.client;
 
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
+import io.millrace.protocol.stream.message.CreateTopic;
 import io.millrace.protocol.stream.message.Error;
 import io.millrace.protocol.stream.message.GetMetadata;
 import io.millrace.protocol.stream.message.Hello;
@@ -13,6 +14,7 @@ import io.millrace.protocol.stream.message.Pong;
 import io.millrace.protocol.stream.message.Produced;
 import io.millrace.protocol.stream.message.ProducedRange;
 import io.millrace.protocol.stream.message.ProducerInitialized;
+import io.millrace.protocol.stream.message.TopicChanged;
 import io.millrace.protocol.stream.message.TopicDescription;
 import io.millrace.protocol.stream.message.Welcome;
 import io.millrace.record.CompressionType;
@@ -34,11 +36,12 @@ import org.apache.avro.specific.SpecificRecord;
 final class ModelBroker implements Wire.Opener {
   private static final int MAX_FRAME_BYTES = 1 << 20;
 
-  private final SimulatedLoop loop;
+  private final Loop loop;
   private final Random random;
   private final Map<String, List<ModelLog>> topics = new TreeMap<>();
   private Faults faults = Faults.NONE;
   private ModelWire current;
+  private final List<ModelWire> wires = new ArrayList<>();
   private long nextProducerId = 1000;
   private int connections;
   private int produceRequests;
@@ -49,7 +52,7 @@ final class ModelBroker implements Wire.Opener {
     static final Faults NONE = new Faults(0, 0, 0, 0, 0);
   }
 
-  ModelBroker(SimulatedLoop loop, Random random) {
+  ModelBroker(Loop loop, Random random) {
     this.loop = loop;
     this.random = random;
   }
@@ -73,8 +76,8 @@ final class ModelBroker implements Wire.Opener {
   /** Refuses connections, and cuts the one there is; or accepts them again. */
   void down(boolean isDown) {
     down = isDown;
-    if (isDown && current != null) {
-      current.cut();
+    if (isDown) {
+      List.copyOf(wires).forEach(ModelWire::cut);
     }
   }
 
@@ -94,9 +97,11 @@ final class ModelBroker implements Wire.Opener {
             builder.append(
                 loop.wallClockMs(), null, value.getBytes(StandardCharsets.UTF_8), List.of()));
     log(topic, partition).append(builder.build());
-    if (current != null) {
-      current.streams().pump();
-    }
+    pumpStreams();
+  }
+
+  private void pumpStreams() {
+    List.copyOf(wires).forEach(wire -> wire.streams().pump());
   }
 
   ModelWire wire() {
@@ -113,6 +118,7 @@ final class ModelBroker implements Wire.Opener {
           } else {
             connections++;
             current = new ModelWire(events);
+            wires.add(current);
             events.onOpen(current);
           }
         });
@@ -187,6 +193,15 @@ final class ModelBroker implements Wire.Opener {
         toClient(new ProducerInitialized(init.getRequestId(), nextProducerId++, 0), 1);
       } else if (message instanceof GetMetadata get) {
         toClient(metadata(get), 1);
+      } else if (message instanceof CreateTopic create) {
+        createTopic(create.getTopic(), create.getPartitions());
+        toClient(
+            new TopicChanged(
+                create.getRequestId(),
+                create.getTopic(),
+                ModelStreams.TOPIC_ID.toString(),
+                create.getPartitions()),
+            1);
       } else {
         streams.receive(message);
       }
@@ -217,6 +232,7 @@ final class ModelBroker implements Wire.Opener {
         long id, String topic, int partition, int acks, ByteBuffer batch, int delayMs) {
       try {
         long baseOffset = log(topic, partition).append(batch);
+        pumpStreams();
         if (happens(faults.repeat())) {
           log(topic, partition).append(batch);
         }
@@ -251,6 +267,7 @@ final class ModelBroker implements Wire.Opener {
         return;
       }
       closed = true;
+      wires.remove(this);
       int arriving = underWay.isEmpty() ? 0 : random.nextInt(underWay.size() + 1);
       List<Runnable> rest = List.copyOf(underWay.subList(0, arriving));
       loop.schedule(random.nextInt(40), () -> rest.forEach(Runnable::run));
@@ -268,6 +285,7 @@ final class ModelBroker implements Wire.Opener {
     @Override
     public void close() {
       closed = true;
+      wires.remove(this);
     }
   }
 

@@ -29,7 +29,7 @@ final class ModelStreams {
   static final TopicId TOPIC_ID = TopicId.parse("AAAAAAAAAAAAAAAAAAAAAA");
   private static final int ENOUGH_TO_SPLIT = 80;
 
-  private final SimulatedLoop loop;
+  private final Loop loop;
   private final Random random;
   private final ModelBroker.ModelWire wire;
   private final Function<String, List<ModelLog>> topics;
@@ -52,7 +52,7 @@ final class ModelStreams {
   }
 
   ModelStreams(
-      SimulatedLoop loop,
+      Loop loop,
       Random random,
       ModelBroker.ModelWire wire,
       Function<String, List<ModelLog>> topics) {
@@ -104,8 +104,7 @@ final class ModelStreams {
     loop.schedule(1, this::pump);
   }
 
-  private void place(
-      Stream stream, String start, List<StartOffset> offsets, String resumeToken) {
+  private void place(Stream stream, String start, List<StartOffset> offsets, String resumeToken) {
     stream.behind = true;
     for (int p = 0; p < stream.positions.length; p++) {
       if (start.equals("earliest")) {
@@ -114,9 +113,7 @@ final class ModelStreams {
         stream.positions[p] = topics.apply(stream.topic).get(p).values().size();
       } else if (start.equals("resume")) {
         stream.positions[p] =
-            ResumeToken.parse(resumeToken)
-                .offsets()
-                .getOrDefault(new PartitionId(TOPIC_ID, p), 0L);
+            ResumeToken.parse(resumeToken).offsets().getOrDefault(new PartitionId(TOPIC_ID, p), 0L);
       }
     }
     offsets.forEach(offset -> stream.positions[offset.getPartition()] = offset.getOffset());
@@ -125,8 +122,7 @@ final class ModelStreams {
   private List<Position> positions(Stream stream) {
     List<Position> positions = new ArrayList<>();
     for (int p = 0; p < stream.positions.length; p++) {
-      positions.add(
-          new Position(stream.topic, TOPIC_ID.toString(), p, stream.positions[p], 0));
+      positions.add(new Position(stream.topic, TOPIC_ID.toString(), p, stream.positions[p], 0));
     }
     return positions;
   }
@@ -156,7 +152,8 @@ final class ModelStreams {
     ByteBuffer batch = batchWith(log, from);
     long next = BatchHeader.nextOffset(batch, 0);
     int size = batch.remaining();
-    int splitAt = size > ENOUGH_TO_SPLIT && random.nextInt(4) == 0 ? random.nextInt(size - 2) + 1 : 0;
+    int splitAt =
+        size > ENOUGH_TO_SPLIT && random.nextInt(4) == 0 ? random.nextInt(size - 2) + 1 : 0;
     if (splitAt > 0) {
       send(stream, partition, from, from, batch.slice(0, splitAt), 0, true);
     }
@@ -212,11 +209,9 @@ final class ModelStreams {
       stream.behind = false;
       List<ResumeToken.Position> places = new ArrayList<>();
       for (int p = 0; p < stream.positions.length; p++) {
-        places.add(
-            new ResumeToken.Position(new PartitionId(TOPIC_ID, p), stream.positions[p], 0));
+        places.add(new ResumeToken.Position(new PartitionId(TOPIC_ID, p), stream.positions[p], 0));
       }
-      wire.toClient(
-          new CaughtUp(stream.id, new ResumeToken("model", places).toText(), 0L, 0L), 1);
+      wire.toClient(new CaughtUp(stream.id, new ResumeToken("model", places).toText(), 0L, 0L), 1);
     }
   }
 }
