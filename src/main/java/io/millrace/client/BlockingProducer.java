@@ -1,8 +1,8 @@
 package io.millrace.client;
 
 import io.millrace.model.StreamException;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
@@ -61,14 +61,14 @@ public final class BlockingProducer implements AutoCloseable {
    */
   public CompletableFuture<RecordMetadata> send(ProducerRecord record) throws InterruptedException {
     OwnVertx.requireMayBlock(producer.isOnLoop());
-    Promise<RecordMetadata> promise = Promise.promise();
-    if (!producer.offer(record, promise)) {
-      offerWhenThereIsRoom(record, promise);
+    Acknowledgement acknowledgement = new Acknowledgement();
+    if (!producer.offer(record, acknowledgement)) {
+      offerWhenThereIsRoom(record, acknowledgement);
     }
-    return promise.future().toCompletionStage().toCompletableFuture();
+    return acknowledgement;
   }
 
-  private void offerWhenThereIsRoom(ProducerRecord record, Promise<RecordMetadata> promise)
+  private void offerWhenThereIsRoom(ProducerRecord record, Acknowledgement acknowledgement)
       throws InterruptedException {
     int maxBlockMs = producer.settings().get(ProducerSettings.MAX_BLOCK_MS);
     long deadline = producer.loop().nanoTime() + TimeUnit.MILLISECONDS.toNanos(maxBlockMs);
@@ -76,7 +76,7 @@ public final class BlockingProducer implements AutoCloseable {
       if (!producer.awaitRoom(record, deadline - producer.loop().nanoTime())) {
         throw Failures.exhausted(producer.memory());
       }
-    } while (!producer.offer(record, promise));
+    } while (!producer.offer(record, acknowledgement));
   }
 
   /** Waits until every record that was given before is acknowledged or failed. */
@@ -100,5 +100,18 @@ public final class BlockingProducer implements AutoCloseable {
     OwnVertx.requireMayBlock(producer.isOnLoop());
     Future<Void> closed = producer.close(patience);
     OwnVertx.awaitAndClose(closed, owned);
+  }
+
+  /** What a send returns, which the producer completes itself: one object for each record. */
+  private static final class Acknowledgement extends CompletableFuture<RecordMetadata>
+      implements Completable<RecordMetadata> {
+    @Override
+    public void complete(RecordMetadata metadata, @Nullable Throwable failure) {
+      if (failure == null) {
+        complete(metadata);
+      } else {
+        completeExceptionally(failure);
+      }
+    }
   }
 }

@@ -206,7 +206,7 @@ final class ConsumerDelivery implements Sink {
     }
   }
 
-  private <T extends @Nullable Object> void call(@Nullable Handler<T> handler, T value) {
+  private <T> void call(@Nullable Handler<T> handler, @Nullable T value) {
     if (handler == null) {
       return;
     }

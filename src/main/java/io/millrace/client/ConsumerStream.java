@@ -83,13 +83,6 @@ final class ConsumerStream implements Connection.Listener {
     long demand();
   }
 
-  private record SeekCommand(StartPosition target, Completable<Void> done) {
-    boolean moves(TopicPartition partition) {
-      return !(target instanceof StartPosition.Offsets given)
-          || given.offsets().containsKey(partition);
-    }
-  }
-
   ConsumerStream(
       SettingValues settings, Loop loop, Wire.Opener opener, RandomGenerator random, Sink sink) {
     this.loop = loop;
