@@ -10,7 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * {@code buffer.memory}: how many bytes of records wait to be acknowledged, who waits for room, and
  * the arrays that batches are built in, used again and again.
  *
- * <p>Invariant: 0 <= reserved <= total.
+ * <p>Invariant: 0 <= reserved; and reserved <= total, but for records that were taken in before it
+ * was known how many batches they need: one for each partition of their topic at most.
  *
  * <p>Threading: any thread; only {@link #awaitRoom} blocks.
  */
@@ -58,6 +59,11 @@ final class BufferMemory {
         return true;
       }
     }
+  }
+
+  /** Reserves even what is not there. */
+  void reserveAnyway(long bytes) {
+    reserved.addAndGet(bytes);
   }
 
   void release(long bytes) {

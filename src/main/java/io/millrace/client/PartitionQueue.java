@@ -45,6 +45,14 @@ final class PartitionQueue {
     CLOSED
   }
 
+  /** Whether a batch may be begun for a record. */
+  enum Begin {
+    NO,
+    IF_THERE_IS_MEMORY,
+    /** For a record that was taken in before. */
+    ALWAYS
+  }
+
   PartitionQueue(
       String topic,
       int partition,
@@ -72,13 +80,13 @@ final class PartitionQueue {
    * Copies a record into a batch.
    *
    * @param sizeBound at most so many bytes does the record take
-   * @param mayBegin whether a batch may be begun for it
+   * @param mayBegin what happens if no batch has room for it
    */
   Appended append(
       ProducerRecord record,
       long sizeBound,
       @Nullable Completable<RecordMetadata> whoWaits,
-      boolean mayBegin) {
+      Begin mayBegin) {
     long timestampMs =
         record.timestampMs() == ProducerRecord.NOW ? loop.wallClockMs() : record.timestampMs();
     long dueNanos = 0;
@@ -93,9 +101,9 @@ final class PartitionQueue {
           || !batch.tryAppend(record, timestampMs, limits.batchBytes(), whoWaits)) {
         filled = batch != null;
         closeOpen();
-        ProduceBatch next = mayBegin ? begin(sizeBound) : null;
+        ProduceBatch next = begin(sizeBound, mayBegin);
         if (next == null) {
-          outcome = mayBegin ? Appended.NO_MEMORY : Appended.NO_BATCH;
+          outcome = mayBegin == Begin.NO ? Appended.NO_BATCH : Appended.NO_MEMORY;
         } else {
           appendFirst(next, record, timestampMs, whoWaits);
           begun = true;
@@ -116,10 +124,12 @@ final class PartitionQueue {
     return outcome;
   }
 
-  private @Nullable ProduceBatch begin(long sizeBound) {
+  private @Nullable ProduceBatch begin(long sizeBound, Begin mayBegin) {
     boolean usual = sizeBound + ProduceBatch.OVERHEAD_BYTES <= limits.arrayBytes();
     long bytes = usual ? limits.arrayBytes() : sizeBound + ProduceBatch.OVERHEAD_BYTES;
-    if (!memory.tryReserve(bytes)) {
+    if (mayBegin == Begin.ALWAYS) {
+      memory.reserveAnyway(bytes);
+    } else if (mayBegin == Begin.NO || !memory.tryReserve(bytes)) {
       return null;
     }
     byte[] array = usual ? memory.takeArray() : new byte[(int) bytes];

@@ -1,6 +1,7 @@
 package io.millrace.client;
 
 import io.millrace.client.PartitionQueue.Appended;
+import io.millrace.client.PartitionQueue.Begin;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.vertx.core.Completable;
@@ -68,7 +69,7 @@ final class TopicQueues {
         }
       }
     }
-    return append(known, record, sizeBound, whoWaits);
+    return append(known, record, sizeBound, whoWaits, Begin.IF_THERE_IS_MEMORY);
   }
 
   private boolean park(
@@ -87,13 +88,14 @@ final class TopicQueues {
       List<PartitionQueue> known,
       ProducerRecord record,
       long sizeBound,
-      @Nullable Completable<RecordMetadata> whoWaits) {
+      @Nullable Completable<RecordMetadata> whoWaits,
+      Begin mayBegin) {
     int chosen = record.partition();
     if (chosen == ProducerRecord.ANY_PARTITION) {
       chosen = partitioner.partition(record, known.size());
     }
     if (chosen == ProducerRecord.ANY_PARTITION) {
-      return appendAnywhere(known, record, sizeBound, whoWaits);
+      return appendAnywhere(known, record, sizeBound, whoWaits, mayBegin);
     }
     if (chosen < 0 || chosen >= known.size()) {
       throw new StreamException(
@@ -105,7 +107,7 @@ final class TopicQueues {
               + ", which has the partitions 0 to "
               + (known.size() - 1));
     }
-    return outcome(known.get(chosen).append(record, sizeBound, whoWaits, true));
+    return outcome(known.get(chosen).append(record, sizeBound, whoWaits, mayBegin));
   }
 
   /**
@@ -116,10 +118,11 @@ final class TopicQueues {
       List<PartitionQueue> known,
       ProducerRecord record,
       long sizeBound,
-      @Nullable Completable<RecordMetadata> whoWaits) {
+      @Nullable Completable<RecordMetadata> whoWaits,
+      Begin mayBegin) {
     int at = filling;
     if (at >= 0 && at < known.size()) {
-      Appended appended = known.get(at).append(record, sizeBound, whoWaits, false);
+      Appended appended = known.get(at).append(record, sizeBound, whoWaits, Begin.NO);
       if (appended != Appended.NO_BATCH) {
         return outcome(appended);
       }
@@ -127,7 +130,7 @@ final class TopicQueues {
     int first = at < 0 ? ThreadLocalRandom.current().nextInt(known.size()) : at + 1;
     int next = first % known.size();
     filling = next;
-    return outcome(known.get(next).append(record, sizeBound, whoWaits, true));
+    return outcome(known.get(next).append(record, sizeBound, whoWaits, mayBegin));
   }
 
   private static boolean outcome(Appended appended) {
@@ -149,9 +152,7 @@ final class TopicQueues {
       for (Parked waiting : parked) {
         memory.release(waiting.sizeBound());
         try {
-          if (!append(known, waiting.record(), waiting.sizeBound(), waiting.whoWaits())) {
-            throw Failures.exhausted(memory);
-          }
+          append(known, waiting.record(), waiting.sizeBound(), waiting.whoWaits(), Begin.ALWAYS);
         } catch (RuntimeException e) {
           failed.add(waiting);
           failures.add(Failures.of(e));
