@@ -37,7 +37,7 @@ public final class BusPartitionClient implements PartitionClient {
 
   @Override
   public void produce(ProduceRequest request, Consumer<ProduceReply> whenDone) {
-    new ProduceCall(request, whenDone).start(loop, shards);
+    new ProduceCall(request, shards.size(), whenDone).start(loop, shards);
   }
 
   @Override
@@ -50,7 +50,7 @@ public final class BusPartitionClient implements PartitionClient {
   @Override
   public Future<OffsetsReply> offsets(OffsetsRequest request) {
     Promise<OffsetsReply> promise = Promise.promise();
-    new OffsetsCall(request, promise).start(loop, shards);
+    new OffsetsCall(request, shards.size(), promise).start(loop, shards);
     return promise.future();
   }
 

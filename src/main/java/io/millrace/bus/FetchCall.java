@@ -31,10 +31,7 @@ final class FetchCall implements PartitionClient.Waiting {
     this.shards = shards;
     this.request = request;
     this.whenDone = whenDone;
-    this.splits =
-        request.entries().isEmpty()
-            ? List.of()
-            : ShardSplit.of(request.entries(), FetchRequest.Entry::partition, shards.size());
+    this.splits = ShardSplit.of(request.entries(), FetchRequest.Entry::partition, shards.size());
   }
 
   /** Starts a round; what the round before left behind is forgotten. */

@@ -3,18 +3,18 @@ package io.millrace.bus;
 import io.millrace.model.ErrorCode;
 import io.vertx.core.Promise;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A look-up of offsets scattered over shards and gathered again. */
 final class OffsetsCall {
   private final OffsetsRequest request;
-  private final OffsetsReply.@Nullable Result[] results;
+  private final List<ShardSplit<OffsetsRequest.Entry>> splits;
+  private final Gathered<OffsetsReply.Result> results;
   private final Promise<OffsetsReply> promise;
-  private int missing;
 
-  OffsetsCall(OffsetsRequest request, Promise<OffsetsReply> promise) {
+  OffsetsCall(OffsetsRequest request, int shards, Promise<OffsetsReply> promise) {
     this.request = request;
-    this.results = new OffsetsReply.Result[request.entries().size()];
+    this.splits = ShardSplit.of(request.entries(), OffsetsRequest.Entry::partition, shards);
+    this.results = new Gathered<>(request.entries().size(), splits.size());
     this.promise = promise;
   }
 
@@ -23,20 +23,14 @@ final class OffsetsCall {
       promise.complete(new OffsetsReply(List.of()));
       return;
     }
-    List<ShardSplit<OffsetsRequest.Entry>> splits =
-        ShardSplit.of(request.entries(), OffsetsRequest.Entry::partition, shards.size());
-    missing = splits.size();
     for (ShardSplit<OffsetsRequest.Entry> split : splits) {
       new Part(loop, shards.get(split.shard()), split).send();
     }
   }
 
   private void gather(ShardSplit<OffsetsRequest.Entry> split, List<OffsetsReply.Result> part) {
-    for (int i = 0; i < part.size(); i++) {
-      results[split.position(i)] = part.get(i);
-    }
-    if (--missing == 0) {
-      promise.complete(new OffsetsReply(Gathered.of(results)));
+    if (results.add(split, part)) {
+      promise.complete(new OffsetsReply(results.all()));
     }
   }
 

@@ -2,7 +2,7 @@ package io.millrace.bus;
 
 import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,47 +13,41 @@ final class ProduceCall {
       new ProduceReply.Result(ErrorCode.NONE, "", -1, -1, -1, -1);
 
   private final ProduceRequest request;
-  private final ProduceReply.@Nullable Result[] results;
+  private final List<ShardSplit<ProduceRequest.Entry>> splits;
+  private final Gathered<ProduceReply.Result> results;
   private @Nullable Consumer<ProduceReply> whenDone;
-  private int missing;
 
-  ProduceCall(ProduceRequest request, Consumer<ProduceReply> whenDone) {
+  ProduceCall(ProduceRequest request, int shards, Consumer<ProduceReply> whenDone) {
     this.request = request;
-    this.results = new ProduceReply.Result[request.entries().size()];
+    this.splits = ShardSplit.of(request.entries(), ProduceRequest.Entry::partition, shards);
+    this.results = new Gathered<>(request.entries().size(), splits.size());
     this.whenDone = whenDone;
   }
 
   void start(LoopBus loop, List<ShardPort> shards) {
     if (request.entries().isEmpty()) {
-      answer();
+      answer(List.of());
       return;
     }
-    List<ShardSplit<ProduceRequest.Entry>> splits =
-        ShardSplit.of(request.entries(), ProduceRequest.Entry::partition, shards.size());
-    missing = splits.size();
     for (ShardSplit<ProduceRequest.Entry> split : splits) {
       new Part(loop, shards.get(split.shard()), split).send();
     }
-    if (request.acks() == Acks.NONE && whenDone != null) {
-      Arrays.fill(results, HANDED_OVER);
-      answer();
+    if (request.acks() == Acks.NONE) {
+      answer(Collections.nCopies(request.entries().size(), HANDED_OVER));
     }
   }
 
   private void gather(ShardSplit<ProduceRequest.Entry> split, List<ProduceReply.Result> part) {
-    for (int i = 0; i < part.size(); i++) {
-      results[split.position(i)] = part.get(i);
-    }
-    if (--missing == 0) {
-      answer();
+    if (results.add(split, part)) {
+      answer(results.all());
     }
   }
 
-  private void answer() {
+  private void answer(List<ProduceReply.Result> all) {
     Consumer<ProduceReply> callback = whenDone;
     whenDone = null;
     if (callback != null) {
-      callback.accept(new ProduceReply(Gathered.of(results)));
+      callback.accept(new ProduceReply(all));
     }
   }
 

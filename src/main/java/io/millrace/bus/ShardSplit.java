@@ -36,6 +36,9 @@ final class ShardSplit<E> {
 
   /** Splits by shard; a request for one shard keeps its list as it is. */
   static <E> List<ShardSplit<E>> of(List<E> all, Function<E, PartitionId> partition, int shards) {
+    if (all.isEmpty()) {
+      return List.of();
+    }
     int[] owner = new int[all.size()];
     boolean one = true;
     for (int i = 0; i < owner.length; i++) {
