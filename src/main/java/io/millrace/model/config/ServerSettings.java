@@ -129,7 +129,7 @@ public final class ServerSettings {
           "max.partitions",
           100_000,
           1,
-          10_000_000,
+          1_000_000,
           "Most partitions of all topics together; creating more is refused.");
   public static final Setting<Integer> METADATA_PENDING_MAX =
       Setting.integer(
