@@ -70,6 +70,10 @@ final class IndexFile {
     return pending;
   }
 
+  boolean hasPending() {
+    return pending.position() > 0;
+  }
+
   /** Writes what is in memory to the file; after a failure it is in memory still. */
   void writePending() throws IOException {
     if (pending.position() == 0) {

@@ -37,7 +37,7 @@ final class LogClosing implements LogTask<Long> {
   private void syncAll() throws IOException {
     Segment active = state.segments().active();
     long end = active.nextOffset();
-    if (active.openWriter().isPresent()) {
+    if (active.isUnsealed()) {
       try {
         active.seal();
         active.syncIndexes();

@@ -59,6 +59,7 @@ final class LogOpening {
     long start = request.logStartOffset();
     Segment first = new Segment(disk, directory, start, 0, 0, start);
     first.writer();
+    first.closeWriter();
     CheckedFile.replace(
         disk,
         SegmentFiles.producers(directory, start),
@@ -102,6 +103,7 @@ final class LogOpening {
     long base = Math.max(0, Math.max(request.recoveryPoint(), request.logStartOffset()));
     Segment first = new Segment(disk, directory, base, 0, 0, base);
     first.writer();
+    first.closeWriter();
     disk.syncDirectory(directory);
     Optional<String> damage =
         request.recoveryPoint() > Math.max(0, request.logStartOffset())

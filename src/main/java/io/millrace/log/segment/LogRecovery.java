@@ -224,8 +224,10 @@ final class LogRecovery {
         segment.writer().sync();
       }
     }
+    for (Segment segment : segments) {
+      segment.closeWriter(); // Opened again by the first append, if one comes.
+    }
     for (Segment segment : segments.subList(0, segments.size() - 1)) {
-      segment.closeWriter();
       if (segment.nextOffset() > replayFrom) {
         segment.seal();
         segment.syncIndexes();

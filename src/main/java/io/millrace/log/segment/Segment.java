@@ -101,6 +101,7 @@ final class Segment {
     if (open == null) {
       open = disk.open(log.path(), true);
       writer = open;
+      log.acquire(); // Who follows the log reads what was just written: not an open file each time.
     }
     return open;
   }
@@ -128,6 +129,7 @@ final class Segment {
     DiskFile open = writer;
     writer = null;
     if (open != null) {
+      log.release();
       open.close();
     }
   }
@@ -242,6 +244,11 @@ final class Segment {
     times.file().writePending();
     offsets.file().freeMemory();
     times.file().freeMemory();
+  }
+
+  /** Whether it was appended to or indexed since it was last sealed and closed. */
+  boolean isUnsealed() {
+    return writer != null || offsets.file().hasPending() || times.file().hasPending();
   }
 
   /** Makes the indexes of a sealed segment durable. Any thread; blocking. */

@@ -1,13 +1,13 @@
 package io.millrace.log.segment;
 
 import io.millrace.log.PartitionLog;
-import io.millrace.log.PartitionLogContract;
+import io.millrace.log.StoredLogContract;
 import io.millrace.model.config.SettingValues;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every read from the medium, every index entry used. */
-class ColdSegmentedLogContractTest extends PartitionLogContract {
+class ColdSegmentedLogContractTest extends StoredLogContract {
   @TempDir Path directory;
 
   @Override

@@ -1,12 +1,12 @@
 package io.millrace.log.segment;
 
 import io.millrace.log.PartitionLog;
-import io.millrace.log.PartitionLogContract;
+import io.millrace.log.StoredLogContract;
 import io.millrace.model.config.SettingValues;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-class SegmentedLogContractTest extends PartitionLogContract {
+class SegmentedLogContractTest extends StoredLogContract {
   @TempDir Path directory;
 
   @Override
