@@ -117,7 +117,7 @@ final class PackagePlan {
                   "metrics",
                   "record",
                   "model.*")
-              .using(VERTX, MICROMETER),
+              .using(AVRO, VERTX, MICROMETER),
           row("endpoint.websocket", "stream sessions over WebSocket")
               .importing(
                   "endpoint", "endpoint.session", "protocol.stream.*", "bus.*", "record", "model.*")

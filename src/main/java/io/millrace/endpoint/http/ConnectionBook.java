@@ -6,6 +6,7 @@ import io.millrace.model.StreamException;
 import io.millrace.model.TimeSource;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -79,7 +80,8 @@ final class ConnectionBook implements AutoCloseable {
     }
     entries.put(connection, new Entry(slot, time.monotonicNanos() + handshakeTimeoutNanos));
     open = entries.size();
-    connection.closeHandler(closed -> remove(connection));
+    // Not the connection's own handler, which an upgrade to WebSocket takes out of use.
+    channel(connection).closeFuture().addListener(closed -> remove(connection));
   }
 
   private void remove(HttpConnection connection) {
@@ -130,13 +132,16 @@ final class ConnectionBook implements AutoCloseable {
                 + "\r\n\r\n"
                 + json,
             StandardCharsets.US_ASCII);
-    ChannelPipeline pipeline =
-        ((ConnectionBase) connection).channelHandlerContext().channel().pipeline();
+    ChannelPipeline pipeline = channel(connection).pipeline();
     // From here on, the encoder, which writes whole responses only, is passed by; TLS is not.
     pipeline
         .context(HttpResponseEncoder.class)
         .writeAndFlush(answer)
         .addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private static Channel channel(HttpConnection connection) {
+    return ((ConnectionBase) connection).channelHandlerContext().channel();
   }
 
   @Override

@@ -5,10 +5,14 @@ import io.millrace.bus.PartitionClient;
 import io.millrace.endpoint.BindPolicy;
 import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.ListenerTls;
+import io.millrace.endpoint.session.SessionLoop;
+import io.millrace.endpoint.session.SessionServices;
 import io.millrace.model.config.ListenerSettings;
 import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
+import io.millrace.model.config.StreamSettings;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -38,7 +42,8 @@ public final class HttpEndpoint extends VerticleBase {
   private final List<HttpRoutes> routes = new ArrayList<>();
   private @Nullable HttpServer server;
   private @Nullable ConnectionBook connections;
-  private long sweepTimer = -1;
+  private @Nullable SessionLoop sessions;
+  private final List<Long> timers = new ArrayList<>();
 
   /**
    * Reads the TLS files, so not on an event loop.
@@ -67,6 +72,7 @@ public final class HttpEndpoint extends VerticleBase {
                 Math.min(settings.get(ListenerSettings.CONNECTIONS_MAX_IDLE_MS), Integer.MAX_VALUE))
         .setMaxHeaderSize(settings.get(ListenerSettings.HTTP_MAX_HEADER_BYTES))
         .setMaxInitialLineLength(settings.get(ListenerSettings.HTTP_MAX_LINE_BYTES))
+        .setTcpKeepAlive(true)
         .setUseAlpn(false)
         .setHttp2ClearTextEnabled(false)
         .setMaxWebSocketFrameSize(maxFrameBytes)
@@ -92,6 +98,8 @@ public final class HttpEndpoint extends VerticleBase {
   @Override
   public Future<?> start() {
     SettingValues settings = services.settings();
+    PartitionClient partitions = services.partitions().get();
+    MetadataClient metadata = services.metadata().get();
     ConnectionBook book =
         new ConnectionBook(
             services.limits(),
@@ -100,7 +108,11 @@ public final class HttpEndpoint extends VerticleBase {
             settings.get(ListenerSettings.HANDSHAKE_TIMEOUT_MS),
             settings.get(ServerSettings.REQUEST_TIMEOUT_MS));
     connections = book;
-    sweepTimer = vertx.setPeriodic(SWEEP_MS, tick -> book.sweep());
+    timers.add(vertx.setPeriodic(SWEEP_MS, tick -> book.sweep()));
+    SessionLoop loop = openSessions(partitions, metadata);
+    sessions = loop;
+    timers.add(vertx.setPeriodic(SessionLoop.TICK_MS, tick -> loop.tick()));
+    makeRoutes(partitions, metadata, loop);
     Router router = router(settings);
     options.setWebSocketSubProtocols(
         routes.stream().flatMap(route -> route.webSocketSubProtocols().stream()).toList());
@@ -116,19 +128,45 @@ public final class HttpEndpoint extends VerticleBase {
         .listen();
   }
 
-  private Router router(SettingValues settings) {
-    PartitionClient partitions = services.partitions().get();
-    MetadataClient metadata = services.metadata().get();
-    int timeoutMs = settings.get(ServerSettings.REQUEST_TIMEOUT_MS);
+  private SessionLoop openSessions(PartitionClient partitions, MetadataClient metadata) {
+    return new SessionLoop(
+        new SessionServices(
+            services.settings(),
+            partitions,
+            metadata,
+            services.time(),
+            services.metrics(),
+            services.nodeId(),
+            services.serverVersion()));
+  }
+
+  private void makeRoutes(PartitionClient partitions, MetadataClient metadata, SessionLoop loop) {
+    SettingValues settings = services.settings();
     TopicDescriptions descriptions =
         new TopicDescriptions(
-            partitions, () -> metadata.image().version(), services.time(), timeoutMs);
-    routes.addAll(services.routes().get());
+            partitions,
+            () -> metadata.image().version(),
+            services.time(),
+            settings.get(ServerSettings.REQUEST_TIMEOUT_MS));
+    routes.addAll(services.routes().apply(loop));
     routes.add(new HealthRoutes(vertx, services.state(), services.scrape()));
     routes.add(
-        new ClusterRoutes(metadata, services.state(), services.nodeId(), services.serverVersion()));
+        new ClusterRoutes(
+            metadata, services.state(), services.nodeId(), services.serverVersion()));
     routes.add(new TopicRoutes(metadata, descriptions));
+    routes.add(
+        new RecordRoutes(
+            new RecordReads(
+                partitions,
+                metadata,
+                services.time(),
+                settings.get(StreamSettings.STREAM_FETCH_MAX_BYTES)),
+            new RecordWrites(metadata, loop),
+            settings.get(ListenerSettings.SOCKET_REQUEST_MAX_BYTES)));
     routes.add(new ConsoleRoutes());
+  }
+
+  private Router router(SettingValues settings) {
     Router router = Router.router(vertx);
     router
         .route()
@@ -157,16 +195,43 @@ public final class HttpEndpoint extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    vertx.cancelTimer(sweepTimer);
-    Future<Void> closed = Future.join(routes.stream().map(HttpRoutes::close).toList()).mapEmpty();
-    return closed
+    return endSessions()
+        .eventually(() -> Future.join(routes.stream().map(HttpRoutes::close).toList()))
         .eventually(() -> server == null ? Future.succeededFuture() : server.close())
-        .eventually(
-            () -> {
-              if (connections != null) {
-                connections.close();
-              }
-              return Future.succeededFuture();
-            });
+        .eventually(this::release);
+  }
+
+  /** Clients are told to go, and what they have asked for is answered, until the time is up. */
+  private Future<Void> endSessions() {
+    SessionLoop loop = sessions;
+    if (loop == null) {
+      return Future.succeededFuture();
+    }
+    loop.goaway("the server stops");
+    long endNanos =
+        services.time().monotonicNanos()
+            + TimeUnit.MILLISECONDS.toNanos(
+                services.settings().get(ServerSettings.SHUTDOWN_TIMEOUT_MS));
+    Promise<Void> ended = Promise.promise();
+    Runnable look =
+        () -> {
+          if (loop.openSessions() == 0 || services.time().monotonicNanos() - endNanos >= 0) {
+            ended.tryComplete();
+          }
+        };
+    timers.add(vertx.setPeriodic(SessionLoop.TICK_MS, tick -> look.run()));
+    look.run();
+    return ended.future();
+  }
+
+  private Future<Void> release() {
+    timers.forEach(vertx::cancelTimer);
+    if (sessions != null) {
+      sessions.close();
+    }
+    if (connections != null) {
+      connections.close();
+    }
+    return Future.succeededFuture();
   }
 }

@@ -5,10 +5,12 @@ import io.millrace.bus.PartitionClient;
 import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.NodeState;
+import io.millrace.endpoint.session.SessionLoop;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.SettingValues;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -18,7 +20,7 @@ import java.util.function.Supplier;
  *
  * @param partitions this loop's client
  * @param metadata this loop's client
- * @param routes what other endpoints contribute, for this loop
+ * @param routes what other endpoints contribute, for this loop and its sessions
  * @param scrape all meters as Prometheus reads them; called on a worker
  * @param nodeId this node's number
  * @param serverVersion the release, for people
@@ -31,7 +33,7 @@ public record HttpServices(
     TimeSource time,
     Supplier<PartitionClient> partitions,
     Supplier<MetadataClient> metadata,
-    Supplier<List<HttpRoutes>> routes,
+    Function<SessionLoop, List<HttpRoutes>> routes,
     Supplier<String> scrape,
     IntSupplier nodeId,
     String serverVersion) {}

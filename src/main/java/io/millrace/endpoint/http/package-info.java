@@ -3,7 +3,7 @@
  * endpoints contribute routes.
  *
  * <p>May import: endpoint, endpoint.session, protocol.stream, bus, metrics, record, model,
- * model.config, model.image, Vert.x, Micrometer.
+ * model.config, model.image, Avro (message objects), Vert.x, Micrometer.
  *
  * <p>Threading: one endpoint per event loop, everything of it on that loop.
  */

@@ -275,6 +275,11 @@ final class RecordStream {
             .toList());
   }
 
+  /** The resume token as text; null before the positions are known. */
+  @Nullable String resumeTokenText() {
+    return opened ? resumeToken().toText() : null;
+  }
+
   /** Reads on if anything is wanted and allowed. */
   void pump() {
     if (opened && !closed) {

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of one session, by the ids that the client chose.
@@ -73,6 +74,11 @@ final class SessionStreams {
           ErrorCode.UNKNOWN_STREAM, "stream " + id + " is not open on this connection");
     }
     return stream;
+  }
+
+  /** The position of the only stream as text; null if there is none, or none that is open. */
+  @Nullable String resumeToken() {
+    return open.size() == 1 ? open.values().iterator().next().resumeTokenText() : null;
   }
 
   /** Closes one stream without a word. */

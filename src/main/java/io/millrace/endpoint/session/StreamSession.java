@@ -166,6 +166,31 @@ public final class StreamSession {
     }
   }
 
+  /**
+   * Where the stream of a subscription by URL goes on, behind everything that was written so far;
+   * null while that is not known.
+   */
+  public @Nullable String resumeToken() {
+    return byUrl ? streams.resumeToken() : null;
+  }
+
+  /**
+   * A request that came without a connection of its own, and so without a handshake; answered as
+   * every other, by one message at most.
+   *
+   * @param frame what the message's bytes are views of; taken over
+   */
+  public void onRequest(SpecificRecord message, ByteBuf frame) {
+    if (phase == Phase.AWAITING_HELLO) {
+      toOpen(false);
+    }
+    try {
+      dispatch(message, frame);
+    } finally {
+      frame.release();
+    }
+  }
+
   /** A stream came to its end or could not be opened. */
   void streamGone(CloseCode code, String reason) {
     if (byUrl) {

@@ -29,7 +29,7 @@ class HttpEndpointIT {
   @Test
   void shouldBeAliveBeforeItIsReady() {
     // given
-    restart(HttpFixture.starting(fixture -> List::of));
+    restart(HttpFixture.starting((fixture, sessions) -> List.of()));
 
     // when
     HttpResponse<String> live = server.get("/health/live");

@@ -5,6 +5,7 @@ import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.InMemoryMetadata;
 import io.millrace.endpoint.InMemoryPartitions;
 import io.millrace.endpoint.NodeState;
+import io.millrace.endpoint.session.SessionLoop;
 import io.millrace.metrics.MicrometerMetrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.BrokerSettings;
@@ -22,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /** An HTTP endpoint on a free port, before partitions in memory. */
 public final class HttpFixture implements AutoCloseable {
@@ -43,9 +43,14 @@ public final class HttpFixture implements AutoCloseable {
   private final String deployment;
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
 
+  /** Routes that a test adds. */
+  public interface Routes {
+    List<HttpRoutes> make(HttpFixture fixture, SessionLoop sessions);
+  }
+
   private HttpFixture(
       Map<String, String> given,
-      java.util.function.Function<HttpFixture, Supplier<List<HttpRoutes>>> routes) {
+      Routes routes) {
     Map<String, String> texts = new HashMap<>(given);
     texts.putIfAbsent("http.port", "0");
     settings = BrokerSettings.of(texts);
@@ -60,7 +65,7 @@ public final class HttpFixture implements AutoCloseable {
                 TimeSource.SYSTEM,
                 () -> partitions,
                 () -> metadata,
-                routes.apply(this),
+                loop -> routes.make(this, loop),
                 metrics::scrape,
                 () -> 0,
                 "test"));
@@ -69,12 +74,12 @@ public final class HttpFixture implements AutoCloseable {
 
   /** A ready node with these settings. */
   public static HttpFixture ready(String... keyValues) {
-    return ready(fixture -> List::of, keyValues);
+    return ready((fixture, sessions) -> List.of(), keyValues);
   }
 
   /** A ready node with these settings and routes. */
   public static HttpFixture ready(
-      java.util.function.Function<HttpFixture, Supplier<List<HttpRoutes>>> routes,
+      Routes routes,
       String... keyValues) {
     HttpFixture fixture = starting(routes, keyValues);
     fixture.state.toReady();
@@ -82,7 +87,7 @@ public final class HttpFixture implements AutoCloseable {
   }
 
   static HttpFixture starting(
-      java.util.function.Function<HttpFixture, Supplier<List<HttpRoutes>>> routes,
+      Routes routes,
       String... keyValues) {
     Map<String, String> given = new HashMap<>();
     for (int i = 0; i < keyValues.length; i += 2) {
