@@ -67,6 +67,8 @@ public final class MicrometerMetrics implements Metrics, AutoCloseable {
     registry
         .config()
         .meterFilter(MeterFilter.maximumAllowableMetrics(maxMeters))
+        // Vert.x registers these anew with each connection; ours count the same.
+        .meterFilter(MeterFilter.denyNameStartsWith("vertx.http.server.active"))
         .meterFilter(
             MeterFilter.maximumAllowableTags(
                 "vertx.http.server", "method", MAX_HTTP_METHODS, MeterFilter.deny()));
