@@ -151,8 +151,7 @@ public final class HttpEndpoint extends VerticleBase {
     routes.addAll(services.routes().apply(loop));
     routes.add(new HealthRoutes(vertx, services.state(), services.scrape()));
     routes.add(
-        new ClusterRoutes(
-            metadata, services.state(), services.nodeId(), services.serverVersion()));
+        new ClusterRoutes(metadata, services.state(), services.nodeId(), services.serverVersion()));
     routes.add(new TopicRoutes(metadata, descriptions));
     routes.add(
         new RecordRoutes(

@@ -45,8 +45,7 @@ final class RecordReads {
   private final TimeSource time;
   private final int maxBytes;
 
-  RecordReads(
-      PartitionClient partitions, MetadataClient metadata, TimeSource time, int maxBytes) {
+  RecordReads(PartitionClient partitions, MetadataClient metadata, TimeSource time, int maxBytes) {
     this.partitions = partitions;
     this.metadata = metadata;
     this.time = time;

@@ -59,8 +59,7 @@ final class RecordWrites {
   private void write(RoutingContext context, ProduceRecords message, ByteBuf bytes) {
     OneAnswer answer = new OneAnswer(json -> answer(context, json));
     StreamSession session =
-        sessions.open(
-            answer, WireFormat.JSON, String.valueOf(context.request().remoteAddress()));
+        sessions.open(answer, WireFormat.JSON, String.valueOf(context.request().remoteAddress()));
     answer.begin(session);
     session.onRequest(message, bytes);
     if (message.getAcks() == 0 && !answer.isDone()) {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The position behind a message is known only once the session has gone on, so each event is
- * kept until the next one or the end of the pass of the event loop, and all of a pass are one write.
+ * kept until the next one or the end of the pass of the event loop, and all of a pass are one
+ * write.
  *
  * <p>Threading: its response's event loop.
  */

@@ -79,8 +79,7 @@ public final class StreamRoutes implements HttpRoutes {
     this.maxOutstandingBytes =
         (int)
             Math.min(
-                settings.get(ListenerSettings.CONNECTION_OUTSTANDING_BYTES),
-                Integer.MAX_VALUE);
+                settings.get(ListenerSettings.CONNECTION_OUTSTANDING_BYTES), Integer.MAX_VALUE);
   }
 
   @Override
@@ -114,8 +113,7 @@ public final class StreamRoutes implements HttpRoutes {
       return;
     }
     TopicName name = new TopicName(context.pathParam("topic"));
-    int partitions =
-        image.get().topic(name).map(TopicImage::partitions).map(List::size).orElse(0);
+    int partitions = image.get().topic(name).map(TopicImage::partitions).map(List::size).orElse(0);
     if (socket) {
       Subscribe subscribe = subscribe(context, name, null, partitions);
       upgrade(context, session -> session.subscribeByUrl(subscribe));
@@ -126,8 +124,7 @@ public final class StreamRoutes implements HttpRoutes {
       throw new StreamException(
           ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '" + name + "'");
     }
-    sendEvents(
-        context, subscribe(context, name, request.getHeader("Last-Event-ID"), partitions));
+    sendEvents(context, subscribe(context, name, request.getHeader("Last-Event-ID"), partitions));
   }
 
   private static Subscribe subscribe(
@@ -163,8 +160,7 @@ public final class StreamRoutes implements HttpRoutes {
           new StreamException(ErrorCode.UNSUPPORTED_VERSION, "expected version 13 of WebSocket"));
       return;
     }
-    WireFormat format =
-        SubProtocols.choose(request.headers().getAll(PROTOCOL_HEADER));
+    WireFormat format = SubProtocols.choose(request.headers().getAll(PROTOCOL_HEADER));
     Channel channel = ((ConnectionBase) request.connection()).channelHandlerContext().channel();
     request
         .toWebSocket()
@@ -215,8 +211,7 @@ public final class StreamRoutes implements HttpRoutes {
             // Proxies that collect responses would keep events to themselves.
             .putHeader("X-Accel-Buffering", "no");
     SseTransport transport =
-        new SseTransport(
-            response, vertx.getOrCreateContext(), eventMeters, maxOutstandingBytes);
+        new SseTransport(response, vertx.getOrCreateContext(), eventMeters, maxOutstandingBytes);
     StreamSession session =
         sessions.open(
             transport, WireFormat.JSON, String.valueOf(context.request().remoteAddress()));

@@ -131,8 +131,7 @@ final class StreamUrl {
         });
   }
 
-  private static String value(
-      Map<String, List<String>> parameters, String name, String otherwise) {
+  private static String value(Map<String, List<String>> parameters, String name, String otherwise) {
     List<String> values = parameters.get(name);
     return values == null ? otherwise : values.get(0);
   }
@@ -150,7 +149,8 @@ final class StreamUrl {
       }
       if (partitions.size() > MAX_PARTITIONS_NAMED) {
         throw new StreamException(
-            ErrorCode.LIMIT_EXCEEDED, "more than " + MAX_PARTITIONS_NAMED + " partitions are named");
+            ErrorCode.LIMIT_EXCEEDED,
+            "more than " + MAX_PARTITIONS_NAMED + " partitions are named");
       }
     }
     return partitions;

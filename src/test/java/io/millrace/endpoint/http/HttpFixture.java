@@ -48,9 +48,7 @@ public final class HttpFixture implements AutoCloseable {
     List<HttpRoutes> make(HttpFixture fixture, SessionLoop sessions);
   }
 
-  private HttpFixture(
-      Map<String, String> given,
-      Routes routes) {
+  private HttpFixture(Map<String, String> given, Routes routes) {
     Map<String, String> texts = new HashMap<>(given);
     texts.putIfAbsent("http.port", "0");
     settings = BrokerSettings.of(texts);
@@ -78,17 +76,13 @@ public final class HttpFixture implements AutoCloseable {
   }
 
   /** A ready node with these settings and routes. */
-  public static HttpFixture ready(
-      Routes routes,
-      String... keyValues) {
+  public static HttpFixture ready(Routes routes, String... keyValues) {
     HttpFixture fixture = starting(routes, keyValues);
     fixture.state.toReady();
     return fixture;
   }
 
-  static HttpFixture starting(
-      Routes routes,
-      String... keyValues) {
+  static HttpFixture starting(Routes routes, String... keyValues) {
     Map<String, String> given = new HashMap<>();
     for (int i = 0; i < keyValues.length; i += 2) {
       given.put(keyValues[i], keyValues[i + 1]);

@@ -160,8 +160,7 @@ class RecordRoutesIT {
     server.partitions.failWith(ErrorCode.DISK_FULL);
 
     // when
-    HttpResponse<String> write =
-        server.send("POST", RECORDS, "{\"value\":\"v\",\"partition\":0}");
+    HttpResponse<String> write = server.send("POST", RECORDS, "{\"value\":\"v\",\"partition\":0}");
     HttpResponse<String> read = server.get(RECORDS + "?offset=0");
 
     // then
@@ -209,11 +208,7 @@ class RecordRoutesIT {
     // when
     HttpResponse<String> answer =
         server.send(
-            "POST",
-            RECORDS,
-            "x".repeat(9 << 20),
-            "Content-Type",
-            "application/octet-stream");
+            "POST", RECORDS, "x".repeat(9 << 20), "Content-Type", "application/octet-stream");
 
     // then
     assertThat(answer.statusCode()).isEqualTo(413);

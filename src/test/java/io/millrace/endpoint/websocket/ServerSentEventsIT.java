@@ -147,8 +147,7 @@ class ServerSentEventsIT {
     }
 
     // then
-    assertThat(seen)
-        .containsExactlyInAnyOrder("v0", "v1", "v2", "v3", "v4", "v5", "v100", "v101");
+    assertThat(seen).containsExactlyInAnyOrder("v0", "v1", "v2", "v3", "v4", "v5", "v100", "v101");
   }
 
   @Test

@@ -32,8 +32,8 @@ final class StreamFixture {
     for (int i = from; i < to; i++) {
       records.add(new JsonObject().put("partition", partition).put("value", "v" + i));
     }
-    int status = server.send("POST", "/v1/topics/" + topic + "/records", records.encode())
-        .statusCode();
+    int status =
+        server.send("POST", "/v1/topics/" + topic + "/records", records.encode()).statusCode();
     if (status != 200) {
       throw new AssertionError("status " + status);
     }

@@ -56,8 +56,7 @@ class StreamUrlTest {
   @Test
   void shouldPreferTheLastEventIdToTheUrl() {
     // when
-    Subscribe subscribe =
-        StreamUrl.subscribe("t", Map.of("from", List.of("earliest")), "token", 3);
+    Subscribe subscribe = StreamUrl.subscribe("t", Map.of("from", List.of("earliest")), "token", 3);
 
     // then
     assertThat(subscribe.getStart()).isEqualTo("resume");
@@ -66,7 +65,17 @@ class StreamUrlTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "now", "-1", "1.5", "last:", "last:-1", "timestamp:x", "9:9", "99999999999999999999"})
+      strings = {
+        "",
+        "now",
+        "-1",
+        "1.5",
+        "last:",
+        "last:-1",
+        "timestamp:x",
+        "9:9",
+        "99999999999999999999"
+      })
   void shouldRefuseBeginningsThatItDoesNotUnderstand(String from) {
     assertThatThrownBy(() -> from(from))
         .isInstanceOfSatisfying(

@@ -48,8 +48,7 @@ class WebSocketIT {
   private void restart(String... settings) {
     server.close();
     server = StreamFixture.ready(settings);
-    HttpFixture.await(
-        server.metadata.createTopic(new TopicName("t"), 1, Map.of(), false));
+    HttpFixture.await(server.metadata.createTopic(new TopicName("t"), 1, Map.of(), false));
   }
 
   private SocketClient subscribe(String query) {
@@ -95,8 +94,7 @@ class WebSocketIT {
 
     // when
     try (SocketClient client = subscribe(query)) {
-      JsonObject position =
-          client.next("subscribed").getJsonArray("positions").getJsonObject(0);
+      JsonObject position = client.next("subscribed").getJsonArray("positions").getJsonObject(0);
 
       // then
       String expected = query.contains("latest") || query.isEmpty() ? "4" : "2";
@@ -133,8 +131,7 @@ class WebSocketIT {
         SocketClient.open(server.uri("/v1/topics/t?from=earliest"), "millrace.avro.v1")) {
       // then
       assertThat(client.socket().getSubprotocol()).isEqualTo("millrace.avro.v1");
-      assertThat(codec.decode(WireFormat.AVRO, client.nextBinary()))
-          .isInstanceOf(Subscribed.class);
+      assertThat(codec.decode(WireFormat.AVRO, client.nextBinary())).isInstanceOf(Subscribed.class);
       Records records = (Records) codec.decode(WireFormat.AVRO, client.nextBinary());
       ByteBuffer batches = records.getBatches();
       try (RecordReader reader = RecordReader.of(batches, batches.position(), 1 << 20)) {
@@ -220,7 +217,12 @@ class WebSocketIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "no json", "", "[]", "{}", "{\"type\":\"hello\"}", "{\"type\":\"hello\"",
+        "no json",
+        "",
+        "[]",
+        "{}",
+        "{\"type\":\"hello\"}",
+        "{\"type\":\"hello\"",
         "{\"type\":\"ping\",\"nonce\":{}}"
       })
   void shouldCloseOnGarbageAndSayWhy(String garbage) {
