@@ -1,5 +1,6 @@
 package io.millrace.bus;
 
+import io.millrace.model.TimeSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -25,7 +26,7 @@ public final class TypedBus {
   /** Registers the codec with this Vert.x instance. */
   public TypedBus(Vertx vertx) {
     this.vertx = vertx;
-    this.codec = new BusCodec();
+    this.codec = new BusCodec(TimeSource.SYSTEM);
     vertx.eventBus().registerCodec(codec);
   }
 

@@ -1,0 +1,287 @@
+package io.millrace.bus;
+
+import io.millrace.bus.message.AppendEntry;
+import io.millrace.bus.message.AppendRequest;
+import io.millrace.bus.message.DeleteRecordsRequest;
+import io.millrace.bus.message.FindOffsetsEntry;
+import io.millrace.bus.message.FindOffsetsRequest;
+import io.millrace.bus.message.ForgetRequest;
+import io.millrace.bus.message.ReadEntry;
+import io.millrace.bus.message.ReadRequest;
+import io.millrace.model.Acks;
+import io.millrace.model.PartitionId;
+import io.millrace.model.TimeSource;
+import io.millrace.model.TopicId;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Requests to shards as frames. Deadlines travel as the time that is left, since no two nodes share
+ * a monotonic clock.
+ */
+final class RequestWire {
+  private static final long NANOS_PER_MS = 1_000_000;
+
+  private final TimeSource time;
+
+  RequestWire(TimeSource time) {
+    this.time = time;
+  }
+
+  void encode(Buffer out, ShardRequest request) {
+    if (request instanceof ShardRequest.Append append) {
+      encodeAppend(out, append);
+    } else if (request instanceof ShardRequest.Read read) {
+      BusCodec.appendHeader(out, WireKind.READ, Envelope.encode(toWire(read)));
+    } else if (request instanceof ShardRequest.Forget forget) {
+      ForgetRequest wire =
+          new ForgetRequest(
+              forget.correlationId(),
+              forget.replyTo().value(),
+              forget.imageVersion(),
+              leftMs(forget.deadlineNanos()));
+      BusCodec.appendHeader(out, WireKind.FORGET, Envelope.encode(wire));
+    } else if (request instanceof ShardRequest.FindOffsets find) {
+      BusCodec.appendHeader(out, WireKind.FIND_OFFSETS, Envelope.encode(toWire(find)));
+    } else if (request instanceof ShardRequest.DeleteRecords delete) {
+      BusCodec.appendHeader(out, WireKind.DELETE_RECORDS, Envelope.encode(toWire(delete)));
+    }
+  }
+
+  /** Takes the buffers: what was cancelled before is sent as given up. */
+  private void encodeAppend(Buffer out, ShardRequest.Append append) {
+    List<OwnedBuffer> taken = new ArrayList<>();
+    List<AppendEntry> entries = new ArrayList<>();
+    for (ProduceRequest.Entry entry : append.entries()) {
+      boolean mine = entry.batch().take();
+      if (mine) {
+        taken.add(entry.batch());
+      }
+      TopicId topic = entry.partition().topicId();
+      entries.add(
+          new AppendEntry(
+              topic.mostSignificantBits(),
+              topic.leastSignificantBits(),
+              entry.partition().partition(),
+              mine ? entry.batch().sizeBytes() : -1));
+    }
+    AppendRequest wire =
+        new AppendRequest(
+            append.correlationId(),
+            append.replyTo().value(),
+            append.imageVersion(),
+            leftMs(append.deadlineNanos()),
+            append.acks().wireValue(),
+            entries);
+    BusCodec.appendHeader(out, WireKind.APPEND, Envelope.encode(wire));
+    for (OwnedBuffer batch : taken) {
+      ByteBuffer bytes = batch.bytes();
+      BusCodec.appendInPieces(out, bytes.remaining(), (target, at) -> copy(bytes, target));
+      batch.release();
+    }
+  }
+
+  private static int copy(ByteBuffer from, ByteBuffer target) {
+    int count = target.remaining();
+    target.put(from.slice(from.position(), count));
+    from.position(from.position() + count);
+    return count;
+  }
+
+  private ReadRequest toWire(ShardRequest.Read read) {
+    List<ReadEntry> entries = new ArrayList<>();
+    for (FetchRequest.Entry entry : read.entries()) {
+      TopicId topic = entry.partition().topicId();
+      entries.add(
+          new ReadEntry(
+              topic.mostSignificantBits(),
+              topic.leastSignificantBits(),
+              entry.partition().partition(),
+              entry.offset(),
+              entry.currentLeaderEpoch(),
+              entry.maxBytes()));
+    }
+    ShardRequest.WaitFor waitFor = read.waitFor();
+    return new ReadRequest(
+        read.correlationId(),
+        read.replyTo().value(),
+        read.imageVersion(),
+        leftMs(read.deadlineNanos()),
+        read.maxBytes(),
+        waitFor.minBytes(),
+        waitFor.wakeBytes(),
+        waitFor.sole(),
+        waitFor.minBytes() == 0 ? 0 : leftMs(waitFor.untilNanos()),
+        entries);
+  }
+
+  private FindOffsetsRequest toWire(ShardRequest.FindOffsets find) {
+    List<FindOffsetsEntry> entries = new ArrayList<>();
+    for (OffsetsRequest.Entry entry : find.entries()) {
+      TopicId topic = entry.partition().topicId();
+      entries.add(
+          new FindOffsetsEntry(
+              topic.mostSignificantBits(),
+              topic.leastSignificantBits(),
+              entry.partition().partition(),
+              entry.timestampMs()));
+    }
+    return new FindOffsetsRequest(
+        find.correlationId(),
+        find.replyTo().value(),
+        find.imageVersion(),
+        leftMs(find.deadlineNanos()),
+        entries);
+  }
+
+  private DeleteRecordsRequest toWire(ShardRequest.DeleteRecords delete) {
+    TopicId topic = delete.partition().topicId();
+    return new DeleteRecordsRequest(
+        delete.correlationId(),
+        delete.replyTo().value(),
+        delete.imageVersion(),
+        leftMs(delete.deadlineNanos()),
+        topic.mostSignificantBits(),
+        topic.leastSignificantBits(),
+        delete.partition().partition(),
+        delete.beforeOffset());
+  }
+
+  ShardRequest decode(WireKind kind, ByteBuf envelope, ByteBuf records) {
+    return switch (kind) {
+      case APPEND -> decodeAppend(envelope, records);
+      case READ -> decodeRead(envelope);
+      case FORGET -> {
+        ForgetRequest wire =
+            Envelope.decode(ForgetRequest.getClassSchema(), ForgetRequest.class, envelope);
+        yield new ShardRequest.Forget(
+            wire.getCorrelationId(),
+            replyTo(wire.getReplyTo()),
+            wire.getImageVersion(),
+            deadline(wire.getTimeoutMs()));
+      }
+      case FIND_OFFSETS -> decodeFind(envelope);
+      case DELETE_RECORDS -> decodeDelete(envelope);
+      default -> throw WireFormatError.of("%s is no request".formatted(kind));
+    };
+  }
+
+  private ShardRequest decodeAppend(ByteBuf envelope, ByteBuf records) {
+    AppendRequest wire =
+        Envelope.decode(AppendRequest.getClassSchema(), AppendRequest.class, envelope);
+    List<ProduceRequest.Entry> entries = new ArrayList<>();
+    for (AppendEntry entry : wire.getEntries()) {
+      PartitionId partition =
+          partition(
+              entry.getTopicMostSignificantBits(),
+              entry.getTopicLeastSignificantBits(),
+              entry.getPartition());
+      boolean givenUp = entry.getSizeBytes() == -1;
+      ByteBuf bytes = BusCodec.readSlice(records, givenUp ? 0 : entry.getSizeBytes());
+      // A view with a count of its own: each batch is released for itself.
+      OwnedBuffer batch = new OwnedBuffer(Unpooled.wrappedBuffer(bytes.nioBuffer()));
+      if (givenUp) {
+        batch.cancel();
+      }
+      entries.add(new ProduceRequest.Entry(partition, batch));
+    }
+    return new ShardRequest.Append(
+        wire.getCorrelationId(),
+        replyTo(wire.getReplyTo()),
+        Acks.ofWire(wire.getAcks()),
+        entries,
+        wire.getImageVersion(),
+        deadline(wire.getTimeoutMs()));
+  }
+
+  private ShardRequest decodeRead(ByteBuf envelope) {
+    ReadRequest wire = Envelope.decode(ReadRequest.getClassSchema(), ReadRequest.class, envelope);
+    List<FetchRequest.Entry> entries = new ArrayList<>();
+    for (ReadEntry entry : wire.getEntries()) {
+      PartitionId partition =
+          partition(
+              entry.getTopicMostSignificantBits(),
+              entry.getTopicLeastSignificantBits(),
+              entry.getPartition());
+      entries.add(
+          new FetchRequest.Entry(
+              partition, entry.getOffset(), entry.getCurrentLeaderEpoch(), entry.getMaxBytes()));
+    }
+    ShardRequest.WaitFor waitFor =
+        wire.getMinBytes() <= 0
+            ? ShardRequest.WaitFor.NOTHING
+            : new ShardRequest.WaitFor(
+                wire.getMinBytes(),
+                wire.getWakeBytes(),
+                wire.getSole(),
+                deadline(wire.getWaitMs()));
+    return new ShardRequest.Read(
+        wire.getCorrelationId(),
+        replyTo(wire.getReplyTo()),
+        entries,
+        wire.getMaxBytes(),
+        waitFor,
+        wire.getImageVersion(),
+        deadline(wire.getTimeoutMs()));
+  }
+
+  private ShardRequest decodeFind(ByteBuf envelope) {
+    FindOffsetsRequest wire =
+        Envelope.decode(FindOffsetsRequest.getClassSchema(), FindOffsetsRequest.class, envelope);
+    List<OffsetsRequest.Entry> entries = new ArrayList<>();
+    for (FindOffsetsEntry entry : wire.getEntries()) {
+      PartitionId partition =
+          partition(
+              entry.getTopicMostSignificantBits(),
+              entry.getTopicLeastSignificantBits(),
+              entry.getPartition());
+      entries.add(new OffsetsRequest.Entry(partition, entry.getTimestampMs()));
+    }
+    return new ShardRequest.FindOffsets(
+        wire.getCorrelationId(),
+        replyTo(wire.getReplyTo()),
+        entries,
+        wire.getImageVersion(),
+        deadline(wire.getTimeoutMs()));
+  }
+
+  private ShardRequest decodeDelete(ByteBuf envelope) {
+    DeleteRecordsRequest wire =
+        Envelope.decode(
+            DeleteRecordsRequest.getClassSchema(), DeleteRecordsRequest.class, envelope);
+    return new ShardRequest.DeleteRecords(
+        wire.getCorrelationId(),
+        replyTo(wire.getReplyTo()),
+        partition(
+            wire.getTopicMostSignificantBits(),
+            wire.getTopicLeastSignificantBits(),
+            wire.getPartition()),
+        wire.getBeforeOffset(),
+        wire.getImageVersion(),
+        deadline(wire.getTimeoutMs()));
+  }
+
+  private static PartitionId partition(long most, long least, int partition) {
+    if (partition < 0) {
+      throw WireFormatError.of("partition %s".formatted(partition));
+    }
+    return new PartitionId(new TopicId(most, least), partition);
+  }
+
+  private static Address<LoopMail> replyTo(String value) {
+    return new Address<>(value, Scope.CLUSTER, LoopMail.class);
+  }
+
+  private int leftMs(long deadlineNanos) {
+    long left = (deadlineNanos - time.monotonicNanos()) / NANOS_PER_MS;
+    return (int) Math.max(0, Math.min(Integer.MAX_VALUE, left));
+  }
+
+  private long deadline(int leftMs) {
+    return time.monotonicNanos() + Math.max(0, leftMs) * NANOS_PER_MS;
+  }
+}
