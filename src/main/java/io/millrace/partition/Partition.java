@@ -3,8 +3,6 @@ package io.millrace.partition;
 import io.millrace.log.AppendOutcome;
 import io.millrace.log.LogTask;
 import io.millrace.log.PartitionLog;
-import io.millrace.log.PartitionLog.TimestampOffset;
-import io.millrace.log.ReadOutcome;
 import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
@@ -15,7 +13,6 @@ import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.model.config.TopicSettings.FlushMode;
 import io.millrace.model.image.PartitionImage;
-import io.millrace.record.RecordSlice;
 import io.millrace.replication.InSyncReplicas;
 import io.millrace.replication.LeaderReplica;
 import java.io.IOException;
@@ -35,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: its owner thread.
  */
 public final class Partition {
-  private static final String NOT_LEADING =
-      "this broker does not lead the partition; look up its leader again";
 
   private final PartitionId id;
   private final TopicPartition name;
@@ -49,6 +44,7 @@ public final class Partition {
   private final CommittedBytes committedBytes = new CommittedBytes();
   private final Watchers watchers = new Watchers();
   private final FlushState flush;
+  private final PartitionReader reader;
   private SettingValues settings;
   private int leaderEpoch = -1;
   private long lastHighWatermark;
@@ -78,6 +74,7 @@ public final class Partition {
     this.time = time;
     this.maxPendingAcks = maxPendingAcks;
     this.flush = new FlushState(log);
+    this.reader = new PartitionReader(this, log);
     this.lastHighWatermark = Math.max(log.startOffset(), opened.highWatermark());
     this.closedProgress =
         new PartitionLogs.Progress(log.durableEndOffset(), lastHighWatermark, log.startOffset());
@@ -94,6 +91,20 @@ public final class Partition {
 
   public PartitionLog log() {
     return log;
+  }
+
+  /** What reads and look-ups are asked of. */
+  public PartitionReader reader() {
+    return reader;
+  }
+
+  boolean isLeading() {
+    return leader != null;
+  }
+
+  /** Of the newest image; -1 before the first. */
+  int leaderEpoch() {
+    return leaderEpoch;
   }
 
   /** Why it serves nothing, if so. */
@@ -227,7 +238,7 @@ public final class Partition {
   private Produced unavailable() {
     return offline.isPresent()
         ? Produced.failed(ErrorCode.STORAGE_ERROR, offline.get())
-        : Produced.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER, NOT_LEADING);
+        : Produced.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER, PartitionReader.NOT_LEADING);
   }
 
   private void enqueue(Acks acks, long lastOffset, Produced produced, Produced.Listener listener) {
@@ -267,119 +278,9 @@ public final class Partition {
     }
   }
 
-  /**
-   * Reads from an offset, up to the high watermark.
-   *
-   * @param currentLeaderEpoch the epoch that the reader believes in, -1 if it does not say
-   * @param maxBytes 0 or less to be told the offsets only
-   */
-  public PartitionRead read(long offset, int currentLeaderEpoch, int maxBytes) {
-    Optional<PartitionRead.Ready> refused = refuse(currentLeaderEpoch);
-    if (refused.isPresent()) {
-      return refused.get();
-    }
-    if (maxBytes <= 0) {
-      return ready(ErrorCode.NONE, "", Optional.empty());
-    }
-    ReadOutcome outcome = log.read(offset, maxBytes, highWatermark());
-    return outcome instanceof ReadOutcome.Cold cold
-        ? new PartitionRead.Cold(cold.task())
-        : finishRead(outcome);
-  }
-
-  /** The answer that a read, or the task of a cold one, comes to. */
-  public PartitionRead.Ready finishRead(ReadOutcome outcome) {
-    if (outcome instanceof ReadOutcome.Batches batches) {
-      return ready(ErrorCode.NONE, "", Optional.of(batches.slice()));
-    }
-    if (outcome instanceof ReadOutcome.OutOfRange range) {
-      String reason =
-          "the log holds offsets " + range.logStartOffset() + " to " + range.logEndOffset();
-      return ready(ErrorCode.OFFSET_OUT_OF_RANGE, reason, Optional.empty());
-    }
-    if (outcome instanceof ReadOutcome.Damaged damaged) {
-      checkHealth();
-      return ready(ErrorCode.STORAGE_ERROR, damaged.reason(), Optional.empty());
-    }
-    return ready(ErrorCode.NONE, "", Optional.empty());
-  }
-
-  private PartitionRead.Ready ready(ErrorCode error, String reason, Optional<RecordSlice> slice) {
-    return new PartitionRead.Ready(
-        error,
-        reason,
-        slice,
-        leader == null ? -1 : highWatermark(),
-        log.startOffset(),
-        leader == null ? -1 : leaderEpoch);
-  }
-
-  private Optional<PartitionRead.Ready> refuse(int currentLeaderEpoch) {
-    if (offline.isPresent()) {
-      return Optional.of(ready(ErrorCode.STORAGE_ERROR, offline.get(), Optional.empty()));
-    }
-    if (leader == null) {
-      return Optional.of(ready(ErrorCode.NOT_LEADER_OR_FOLLOWER, NOT_LEADING, Optional.empty()));
-    }
-    if (currentLeaderEpoch >= 0 && currentLeaderEpoch != leaderEpoch) {
-      ErrorCode error =
-          currentLeaderEpoch < leaderEpoch
-              ? ErrorCode.FENCED_LEADER_EPOCH
-              : ErrorCode.UNKNOWN_LEADER_EPOCH;
-      String reason =
-          "the request names leader epoch " + currentLeaderEpoch + ", it is " + leaderEpoch;
-      return Optional.of(ready(error, reason, Optional.empty()));
-    }
-    return Optional.empty();
-  }
-
-  /** The log start offset. */
-  public OffsetLookup.Found earliest() {
-    return refuse(-1).map(Partition::failedLookup).orElseGet(() -> found(log.startOffset()));
-  }
-
-  /** The high watermark. */
-  public OffsetLookup.Found latest() {
-    return refuse(-1).map(Partition::failedLookup).orElseGet(() -> found(highWatermark()));
-  }
-
-  /** The first offset whose record's timestamp is at least this. */
-  public OffsetLookup byTimestamp(long timestampMs) {
-    Optional<PartitionRead.Ready> refused = refuse(-1);
-    return refused.isPresent()
-        ? failedLookup(refused.get())
-        : new OffsetLookup.Search(log.offsetForTimestamp(timestampMs));
-  }
-
-  /** The answer that a search comes to; a record above the high watermark does not exist yet. */
-  public OffsetLookup.Found finishLookup(Optional<TimestampOffset> searched) {
-    Optional<PartitionRead.Ready> refused = refuse(-1);
-    if (refused.isPresent()) {
-      return failedLookup(refused.get());
-    }
-    TimestampOffset at = searched.orElse(null);
-    return at == null || at.offset() >= highWatermark()
-        ? found(ErrorCode.NONE, "", -1, -1, -1)
-        : found(ErrorCode.NONE, "", at.offset(), at.timestampMs(), at.leaderEpoch());
-  }
-
-  private OffsetLookup.Found found(long offset) {
-    return found(ErrorCode.NONE, "", offset, -1, leaderEpoch);
-  }
-
-  private OffsetLookup.Found found(
-      ErrorCode error, String reason, long offset, long timestampMs, int epoch) {
-    return new OffsetLookup.Found(
-        error, reason, offset, timestampMs, epoch, log.startOffset(), highWatermark());
-  }
-
-  private static OffsetLookup.Found failedLookup(PartitionRead.Ready refused) {
-    return new OffsetLookup.Found(refused.error(), refused.reason(), -1, -1, -1, -1, -1);
-  }
-
   /** Raises the log start offset, to the high watermark at most; -1 means just that. */
   public RecordDeletion deleteRecords(long beforeOffset) {
-    Optional<PartitionRead.Ready> refused = refuse(-1);
+    Optional<PartitionRead.Ready> refused = reader.refuse(-1);
     if (refused.isPresent()) {
       return new RecordDeletion.Refused(refused.get().error(), refused.get().reason());
     }

@@ -47,11 +47,11 @@ final class OffsetsHandler {
 
   private static OffsetLookup lookUp(Partition partition, long timestampMs) {
     if (timestampMs == OffsetsRequest.EARLIEST) {
-      return partition.earliest();
+      return partition.reader().earliest();
     }
     return timestampMs == OffsetsRequest.LATEST
-        ? partition.latest()
-        : partition.byTimestamp(timestampMs);
+        ? partition.reader().latest()
+        : partition.reader().byTimestamp(timestampMs);
   }
 
   private void search(
@@ -69,7 +69,7 @@ final class OffsetsHandler {
         Tasks.Pool.READ,
         search.task(),
         found -> {
-          results.add(result(hosted.partition().finishLookup(found)));
+          results.add(result(hosted.partition().reader().finishLookup(found)));
           goOn(request, results);
         },
         failure -> {

@@ -107,7 +107,8 @@ final class ReadPass {
     highWatermarks[results.size()] = hosted.partition().highWatermark();
     long left = sizeBytes == 0 ? Math.max(1, maxBytes) : maxBytes - sizeBytes;
     int most = (int) Math.min(entry.maxBytes(), left);
-    PartitionRead read = hosted.partition().read(entry.offset(), entry.currentLeaderEpoch(), most);
+    PartitionRead read =
+        hosted.partition().reader().read(entry.offset(), entry.currentLeaderEpoch(), most);
     if (read instanceof PartitionRead.Cold cold) {
       readCold(entry.partition(), cold.task());
       return false;
@@ -146,7 +147,7 @@ final class ReadPass {
   private void finishCold(PartitionId id, ReadOutcome outcome) {
     HostedPartition hosted = partitions.get(id).orElse(null);
     if (hosted != null) {
-      take(hosted, hosted.partition().finishRead(outcome));
+      take(hosted, hosted.partition().reader().finishRead(outcome));
       return;
     }
     if (outcome instanceof ReadOutcome.Batches batches) {

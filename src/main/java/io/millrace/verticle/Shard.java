@@ -133,6 +133,9 @@ final class Shard {
   /** Every few milliseconds. */
   void onFlushTick() {
     flushes.run();
+    if (!stopping) {
+      upkeep.scrub();
+    }
   }
 
   /** Every second or so. */

@@ -23,6 +23,11 @@ import org.slf4j.LoggerFactory;
 final class ShardUpkeep implements ShardPartitions.Listener {
   private static final Logger LOGGER = LoggerFactory.getLogger(ShardUpkeep.class);
 
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  // A look at all logs that finds nothing to check costs time on each of them.
+  private static final long SCRUB_IDLE_NANOS = 10_000_000_000L;
+
   private final Tasks tasks;
   private final PartitionLogs logs;
   private final TimeSource time;
@@ -30,11 +35,14 @@ final class ShardUpkeep implements ShardPartitions.Listener {
   private final Scrubber scrubber;
   private final long checkpointNanos;
   private final long retentionNanos;
+  private final long scrubStepNanos;
   private final Map<PartitionId, HostedPartition> hosted = new HashMap<>();
   private final Map<PartitionId, PartitionLogs.Progress> checkpointed = new HashMap<>();
   private boolean checkpointing;
   private long lastCheckpointNanos;
   private long lastRetentionNanos;
+  private boolean scrubbing;
+  private long nextScrubNanos;
 
   ShardUpkeep(ShardEnvironment environment, Tasks tasks, FlushScheduler flushes) {
     SettingValues settings = environment.settings();
@@ -46,11 +54,12 @@ final class ShardUpkeep implements ShardPartitions.Listener {
     this.retentionNanos = nanos(settings.get(LogSettings.LOG_RETENTION_CHECK_INTERVAL_MS));
     this.lastCheckpointNanos = time.monotonicNanos();
     this.lastRetentionNanos = lastCheckpointNanos;
-    this.scrubber =
-        new Scrubber(
-            settings.get(LogSettings.LOG_SCRUB_BYTES_PER_SECOND),
-            settings.get(LogSettings.LOG_READ_STEP_BYTES),
-            lastCheckpointNanos);
+    this.nextScrubNanos = lastCheckpointNanos;
+    long bytesPerSecond = settings.get(LogSettings.LOG_SCRUB_BYTES_PER_SECOND);
+    int stepBytes = settings.get(LogSettings.LOG_READ_STEP_BYTES);
+    // As long as a step takes at that rate: until then the scrubber has nothing to give.
+    this.scrubStepNanos = stepBytes * NANOS_PER_SECOND / Math.max(1, bytesPerSecond);
+    this.scrubber = new Scrubber(bytesPerSecond, stepBytes, lastCheckpointNanos);
   }
 
   /** Nanoseconds of a setting that may be "for ever". */
@@ -84,7 +93,6 @@ final class ShardUpkeep implements ShardPartitions.Listener {
       hosted.values().forEach(ShardUpkeep::retain);
     }
     hosted.values().forEach(HostedPartition::reportSize);
-    scrub(now);
   }
 
   private static void retain(HostedPartition partition) {
@@ -148,23 +156,35 @@ final class ShardUpkeep implements ShardPartitions.Listener {
     hosted.values().forEach(partition -> partition.partition().onFailed(failure));
   }
 
-  private void scrub(long nowNanos) {
-    scrubber
-        .next(nowNanos)
-        .ifPresent(
-            piece ->
-                tasks.run(
-                    Tasks.Pool.READ,
-                    piece.task(),
-                    (ReadOutcome outcome) -> {
-                      scrubber.checked(outcome, time.monotonicNanos());
-                      checkHealth(piece.partition());
-                      scrub(time.monotonicNanos());
-                    },
-                    failure -> {
-                      scrubber.failed(failure);
-                      checkHealth(piece.partition());
-                    }));
+  /** Every few milliseconds: the scrubber itself keeps to its rate. */
+  void scrub() {
+    long now = time.monotonicNanos();
+    if (scrubbing || now - nextScrubNanos < 0) {
+      return;
+    }
+    Scrubber.Piece piece = scrubber.next(now).orElse(null);
+    if (piece == null) {
+      nextScrubNanos = now + SCRUB_IDLE_NANOS;
+      return;
+    }
+    scrubbing = true;
+    tasks.run(
+        Tasks.Pool.READ,
+        piece.task(),
+        (ReadOutcome outcome) -> {
+          scrubber.checked(outcome, time.monotonicNanos());
+          scrubbed(piece);
+        },
+        failure -> {
+          scrubber.failed(failure);
+          scrubbed(piece);
+        });
+  }
+
+  private void scrubbed(Scrubber.Piece piece) {
+    scrubbing = false;
+    nextScrubNanos = time.monotonicNanos() + scrubStepNanos;
+    checkHealth(piece.partition());
   }
 
   private void checkHealth(PartitionId id) {

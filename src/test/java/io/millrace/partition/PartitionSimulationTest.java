@@ -150,7 +150,7 @@ class PartitionSimulationTest {
 
     private void read() {
       long offset = random.nextInt((int) log.endOffset() + 2);
-      PartitionRead.Ready ready = (PartitionRead.Ready) partition.read(offset, -1, 500);
+      PartitionRead.Ready ready = (PartitionRead.Ready) partition.reader().read(offset, -1, 500);
       ready
           .slice()
           .ifPresent(
@@ -167,7 +167,7 @@ class PartitionSimulationTest {
     }
 
     private void watch() {
-      boolean leads = partition.latest().error() == ErrorCode.NONE;
+      boolean leads = partition.reader().latest().error() == ErrorCode.NONE;
       if (committedWhenWatched < 0 && leads) {
         committedWhenWatched = partition.highWatermark();
         fired = false;

@@ -160,10 +160,10 @@ class PartitionTest {
 
     // then
     assertThat(read(0).slice()).isEmpty();
-    assertThat(partition.latest().offset()).isZero();
+    assertThat(partition.reader().latest().offset()).isZero();
     lead(1, Map.of(), SELF);
     assertThat(read(0).slice().orElseThrow().nextOffset()).isEqualTo(3);
-    assertThat(partition.latest().offset()).isEqualTo(3);
+    assertThat(partition.reader().latest().offset()).isEqualTo(3);
   }
 
   @Test
@@ -266,11 +266,12 @@ class PartitionTest {
 
     // then
     assertThat(((RecordDeletion.Raised) deletion).logStartOffset()).isEqualTo(2);
-    assertThat(partition.earliest().offset()).isEqualTo(2);
-    assertThat(partition.latest().offset()).isEqualTo(6);
-    OffsetLookup.Search search = (OffsetLookup.Search) partition.byTimestamp(1_700_000_000_000L);
-    assertThat(partition.finishLookup(search.task().run()).offset()).isZero();
-    assertThat(partition.finishLookup(Optional.empty()).offset()).isEqualTo(-1);
+    assertThat(partition.reader().earliest().offset()).isEqualTo(2);
+    assertThat(partition.reader().latest().offset()).isEqualTo(6);
+    OffsetLookup.Search search =
+        (OffsetLookup.Search) partition.reader().byTimestamp(1_700_000_000_000L);
+    assertThat(partition.reader().finishLookup(search.task().run()).offset()).isZero();
+    assertThat(partition.reader().finishLookup(Optional.empty()).offset()).isEqualTo(-1);
     assertThat(read(0).error()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
     assertThat(read(7).error()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
   }
@@ -310,11 +311,11 @@ class PartitionTest {
   }
 
   private PartitionRead.Ready read(long offset) {
-    return (PartitionRead.Ready) partition.read(offset, -1, 10_000);
+    return (PartitionRead.Ready) partition.reader().read(offset, -1, 10_000);
   }
 
   private PartitionRead.Ready readIn(int leaderEpoch) {
-    return (PartitionRead.Ready) partition.read(0, leaderEpoch, 10_000);
+    return (PartitionRead.Ready) partition.reader().read(0, leaderEpoch, 10_000);
   }
 
   private void lead(int epoch, Map<String, String> settings, NodeId... inSync) {

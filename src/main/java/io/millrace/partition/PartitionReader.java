@@ -1,0 +1,142 @@
+package io.millrace.partition;
+
+import io.millrace.log.PartitionLog;
+import io.millrace.log.PartitionLog.TimestampOffset;
+import io.millrace.log.ReadOutcome;
+import io.millrace.model.ErrorCode;
+import io.millrace.record.RecordSlice;
+import java.util.Optional;
+
+/**
+ * What can be asked of a partition without changing it. Consumers see nothing at or above the high
+ * watermark, and only while this replica leads.
+ *
+ * <p>Threading: the partition's owner thread.
+ */
+public final class PartitionReader {
+  static final String NOT_LEADING =
+      "this broker does not lead the partition; look up its leader again";
+
+  private final Partition partition;
+  private final PartitionLog log;
+
+  PartitionReader(Partition partition, PartitionLog log) {
+    this.partition = partition;
+    this.log = log;
+  }
+
+  /**
+   * Reads from an offset, up to the high watermark.
+   *
+   * @param currentLeaderEpoch the epoch that the reader believes in, -1 if it does not say
+   * @param maxBytes 0 or less to be told the offsets only
+   */
+  public PartitionRead read(long offset, int currentLeaderEpoch, int maxBytes) {
+    Optional<PartitionRead.Ready> refused = refuse(currentLeaderEpoch);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    if (maxBytes <= 0) {
+      return ready(ErrorCode.NONE, "", Optional.empty());
+    }
+    ReadOutcome outcome = log.read(offset, maxBytes, partition.highWatermark());
+    return outcome instanceof ReadOutcome.Cold cold
+        ? new PartitionRead.Cold(cold.task())
+        : finishRead(outcome);
+  }
+
+  /** The answer that a read, or the task of a cold one, comes to. */
+  public PartitionRead.Ready finishRead(ReadOutcome outcome) {
+    if (outcome instanceof ReadOutcome.Batches batches) {
+      return ready(ErrorCode.NONE, "", Optional.of(batches.slice()));
+    }
+    if (outcome instanceof ReadOutcome.OutOfRange range) {
+      String reason =
+          "the log holds offsets " + range.logStartOffset() + " to " + range.logEndOffset();
+      return ready(ErrorCode.OFFSET_OUT_OF_RANGE, reason, Optional.empty());
+    }
+    if (outcome instanceof ReadOutcome.Damaged damaged) {
+      partition.checkHealth();
+      return ready(ErrorCode.STORAGE_ERROR, damaged.reason(), Optional.empty());
+    }
+    return ready(ErrorCode.NONE, "", Optional.empty());
+  }
+
+  private PartitionRead.Ready ready(ErrorCode error, String reason, Optional<RecordSlice> slice) {
+    return new PartitionRead.Ready(
+        error,
+        reason,
+        slice,
+        partition.isLeading() ? partition.highWatermark() : -1,
+        log.startOffset(),
+        partition.isLeading() ? partition.leaderEpoch() : -1);
+  }
+
+  /** Why nothing can be asked, if so. */
+  Optional<PartitionRead.Ready> refuse(int currentLeaderEpoch) {
+    int leaderEpoch = partition.leaderEpoch();
+    if (partition.offline().isPresent()) {
+      return Optional.of(
+          ready(ErrorCode.STORAGE_ERROR, partition.offline().get(), Optional.empty()));
+    }
+    if (!partition.isLeading()) {
+      return Optional.of(ready(ErrorCode.NOT_LEADER_OR_FOLLOWER, NOT_LEADING, Optional.empty()));
+    }
+    if (currentLeaderEpoch >= 0 && currentLeaderEpoch != leaderEpoch) {
+      ErrorCode error =
+          currentLeaderEpoch < leaderEpoch
+              ? ErrorCode.FENCED_LEADER_EPOCH
+              : ErrorCode.UNKNOWN_LEADER_EPOCH;
+      String reason =
+          "the request names leader epoch " + currentLeaderEpoch + ", it is " + leaderEpoch;
+      return Optional.of(ready(error, reason, Optional.empty()));
+    }
+    return Optional.empty();
+  }
+
+  /** The log start offset. */
+  public OffsetLookup.Found earliest() {
+    return refuse(-1).map(PartitionReader::failedLookup).orElseGet(() -> found(log.startOffset()));
+  }
+
+  /** The high watermark. */
+  public OffsetLookup.Found latest() {
+    return refuse(-1)
+        .map(PartitionReader::failedLookup)
+        .orElseGet(() -> found(partition.highWatermark()));
+  }
+
+  /** The first offset whose record's timestamp is at least this. */
+  public OffsetLookup byTimestamp(long timestampMs) {
+    Optional<PartitionRead.Ready> refused = refuse(-1);
+    return refused.isPresent()
+        ? failedLookup(refused.get())
+        : new OffsetLookup.Search(log.offsetForTimestamp(timestampMs));
+  }
+
+  /** The answer that a search comes to; a record above the high watermark does not exist yet. */
+  public OffsetLookup.Found finishLookup(Optional<TimestampOffset> searched) {
+    Optional<PartitionRead.Ready> refused = refuse(-1);
+    if (refused.isPresent()) {
+      return failedLookup(refused.get());
+    }
+    TimestampOffset at = searched.orElse(null);
+    return at == null || at.offset() >= partition.highWatermark()
+        ? found(ErrorCode.NONE, "", -1, -1, -1)
+        : found(ErrorCode.NONE, "", at.offset(), at.timestampMs(), at.leaderEpoch());
+  }
+
+  private OffsetLookup.Found found(long offset) {
+    return found(ErrorCode.NONE, "", offset, -1, partition.leaderEpoch());
+  }
+
+  private OffsetLookup.Found found(
+      ErrorCode error, String reason, long offset, long timestampMs, int epoch) {
+    return new OffsetLookup.Found(
+        error, reason, offset, timestampMs, epoch, log.startOffset(), partition.highWatermark());
+  }
+
+  private static OffsetLookup.Found failedLookup(PartitionRead.Ready refused) {
+    return new OffsetLookup.Found(refused.error(), refused.reason(), -1, -1, -1, -1, -1);
+  }
+}
