@@ -35,8 +35,9 @@ public final class LoopBus implements AutoCloseable {
     this.bus = bus;
     this.time = time;
     this.limits = limits;
-    this.address = bus.openLoop();
+    this.address = Addresses.loop(bus.nextLoop());
     this.registration = bus.consume(address, this::onMail);
+    bus.openLoop(address);
     this.earliestDeadlineNanos = time.monotonicNanos();
     this.timer = vertx.setPeriodic(limits.tickMs(), id -> expire());
   }

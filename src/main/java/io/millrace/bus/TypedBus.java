@@ -70,10 +70,13 @@ public final class TypedBus {
     return Set.copyOf(loops);
   }
 
-  Address<LoopMail> openLoop() {
-    Address<LoopMail> address = Addresses.loop(nextLoop.getAndIncrement());
+  /** A number that no other loop of this node has. */
+  int nextLoop() {
+    return nextLoop.getAndIncrement();
+  }
+
+  void openLoop(Address<LoopMail> address) {
     loops.add(address);
-    return address;
   }
 
   void closeLoop(Address<LoopMail> address) {

@@ -57,14 +57,23 @@ final class HostedPartition {
         });
   }
 
-  /** Makes a task and runs it, once those before it are done. */
+  /** Makes a task and runs it, once those before it are done; fails if it is being closed. */
   <T extends @org.jspecify.annotations.Nullable Object> void maintain(
+      Supplier<LogTask<T>> maker, Consumer<T> whenDone, Consumer<IOException> whenFailed) {
+    if (closing) {
+      whenFailed.accept(new IOException("the partition is being closed"));
+    } else {
+      enqueue(maker, whenDone, whenFailed);
+    }
+  }
+
+  private <T extends @org.jspecify.annotations.Nullable Object> void enqueue(
       Supplier<LogTask<T>> maker, Consumer<T> whenDone, Consumer<IOException> whenFailed) {
     maintenance.add(
         () ->
             tasks.run(
                 Tasks.Pool.MAINTENANCE,
-                maker.get(),
+                made(maker),
                 result -> {
                   maintaining = false;
                   whenDone.accept(result);
@@ -78,6 +87,18 @@ final class HostedPartition {
     proceed();
   }
 
+  /** A task that cannot even be made fails as one that was run does. */
+  private static <T extends @org.jspecify.annotations.Nullable Object> LogTask<T> made(
+      Supplier<LogTask<T>> maker) {
+    try {
+      return maker.get();
+    } catch (RuntimeException e) {
+      return () -> {
+        throw new IOException("a task of the log cannot be made: " + e, e);
+      };
+    }
+  }
+
   boolean isMaintaining() {
     return maintaining || !maintenance.isEmpty();
   }
@@ -87,7 +108,7 @@ final class HostedPartition {
     partition.close();
     reportSize(0);
     closing = true;
-    maintain(() -> ignoringResult(partition.log().close()), done -> whenDone.run(), whenFailed);
+    enqueue(() -> ignoringResult(partition.log().close()), done -> whenDone.run(), whenFailed);
   }
 
   /** The same task, whose result nobody needs. */
