@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.client.ClientSettings.Via;
+import io.millrace.endpoint.TestTls;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.millrace.model.TopicName;
@@ -32,6 +33,7 @@ class ClientIT {
 
   private Vertx vertx;
   private SocketBroker broker;
+  private SocketBroker encrypted;
   private ModelBroker model;
 
   @BeforeEach
@@ -42,8 +44,11 @@ class ClientIT {
         ignored -> {
           model = new ModelBroker(VertxLoop.of(vertx), new Random(1));
           model.createTopic(TOPIC, PARTITIONS);
-          broker = new SocketBroker(vertx, model);
-          broker.start().onSuccess(started::complete).onFailure(started::completeExceptionally);
+          broker = new SocketBroker(vertx, model, false);
+          encrypted = new SocketBroker(vertx, model, true);
+          Future.all(broker.start(), encrypted.start())
+              .<Void>mapEmpty()
+              .onSuccess(started::complete).onFailure(started::completeExceptionally);
         });
     started.get(DEADLINE_S, TimeUnit.SECONDS);
   }
@@ -134,6 +139,37 @@ class ClientIT {
       assertThat(polled).extracting(ConsumerRecord::valueText).containsExactly("hello");
       assertThat(polled.get(0).offset()).isEqualTo(metadata.offset());
       assertThat(consumer.positions()).containsEntry(ConsumerPositions.keyOf(TOPIC, 0), 1L);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Via.class)
+  void shouldEncryptAndTrustTheGivenAuthorityOnly(Via via) throws Exception {
+    // given
+    Map<String, String> distrusting = new HashMap<>(settings(via));
+    distrusting.put(
+        "bootstrap.servers",
+        via == Via.TCP ? encrypted.tcpAddress() : encrypted.httpAddress());
+    distrusting.put("tls.enabled", "true");
+    distrusting.put("request.timeout.ms", "500");
+    distrusting.put("delivery.timeout.ms", "1000");
+    distrusting.put("max.block.ms", "500");
+    Map<String, String> trusting = new HashMap<>(distrusting);
+    trusting.put("tls.trust.pem", TestTls.pem("ca", "cert"));
+    trusting.put("max.block.ms", "20000");
+
+    try (BlockingProducer one = BlockingProducer.open(trusting);
+        BlockingProducer other = BlockingProducer.open(distrusting)) {
+      // when
+      RecordMetadata metadata =
+          one.send(ProducerRecord.ofText(TOPIC, null, "secret")).get(DEADLINE_S, TimeUnit.SECONDS);
+      CompletableFuture<RecordMetadata> refused =
+          other.send(ProducerRecord.ofText(TOPIC, null, "never"));
+
+      // then
+      assertThat(metadata.offset()).isZero();
+      assertThatThrownBy(() -> refused.get(DEADLINE_S, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.client;
 
+import io.millrace.endpoint.TestTls;
 import io.millrace.protocol.stream.message.Produce;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,7 +13,9 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.parsetools.RecordParser;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,13 +30,26 @@ final class SocketBroker {
   private final HttpServer http;
   private final List<Runnable> closers = new ArrayList<>();
 
-  SocketBroker(Vertx vertx, ModelBroker model) {
+  /**
+   * @param tls encrypted with the test certificate
+   */
+  SocketBroker(Vertx vertx, ModelBroker model, boolean tls) {
     this.model = model;
-    this.tcp = vertx.createNetServer().connectHandler(this::onSocket);
+    NetServerOptions tcpOptions = new NetServerOptions();
+    HttpServerOptions httpOptions =
+        new HttpServerOptions().setWebSocketSubProtocols(List.of("millrace.avro.v1"));
+    if (tls) {
+      PemKeyCertOptions keys =
+          new PemKeyCertOptions()
+              .addCertPath(TestTls.pem("server", "cert"))
+              .addKeyPath(TestTls.pem("server", "key"));
+      tcpOptions.setSsl(true).setKeyCertOptions(keys);
+      httpOptions.setSsl(true).setKeyCertOptions(keys);
+    }
+    this.tcp = vertx.createNetServer(tcpOptions).connectHandler(this::onSocket);
     this.http =
         vertx
-            .createHttpServer(
-                new HttpServerOptions().setWebSocketSubProtocols(List.of("millrace.avro.v1")))
+            .createHttpServer(httpOptions)
             .webSocketHandler(this::onWebSocket);
   }
 

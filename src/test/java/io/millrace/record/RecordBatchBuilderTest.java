@@ -73,6 +73,39 @@ class RecordBatchBuilderTest {
     assertThat(i).isEqualTo(500);
   }
 
+  @ParameterizedTest
+  @EnumSource(CompressionType.class)
+  void shouldBuildTheSameInMemoryThatIsLent(CompressionType compression) {
+    // given
+    byte[] lent = new byte[200];
+    java.util.Arrays.fill(lent, (byte) 0x55);
+    RecordBatchBuilder owning = new RecordBatchBuilder(compression, 200);
+    RecordBatchBuilder borrowing = RecordBatchBuilder.in(lent, compression);
+    byte[] value = "value".getBytes(StandardCharsets.UTF_8);
+
+    // when
+    for (int i = 0; i < 100; i++) {
+      owning.append(1_000 + i, (byte[]) null, value, List.of());
+      borrowing.append(1_000 + i, (byte[]) null, value, List.of());
+    }
+
+    // then
+    assertThat(borrowing.build()).isEqualTo(owning.build());
+  }
+
+  @Test
+  void shouldBackAnUncompressedBatchThatFitsByTheMemoryThatIsLent() {
+    // given
+    byte[] lent = new byte[200];
+    RecordBatchBuilder builder = RecordBatchBuilder.in(lent, CompressionType.NONE);
+
+    // when
+    builder.append(1_000, (byte[]) null, new byte[10], List.of());
+
+    // then
+    assertThat(builder.build().array()).isSameAs(lent);
+  }
+
   @Test
   void shouldTellTheExactSizeOfAnUncompressedBatch() {
     // given
