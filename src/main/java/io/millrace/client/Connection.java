@@ -1,11 +1,5 @@
 package io.millrace.client;
 
-import io.millrace.client.ConnectionState.Closed;
-import io.millrace.client.ConnectionState.Greeting;
-import io.millrace.client.ConnectionState.Leaving;
-import io.millrace.client.ConnectionState.Opening;
-import io.millrace.client.ConnectionState.Ready;
-import io.millrace.client.ConnectionState.Waiting;
 import io.millrace.client.PendingRequests.Pending;
 import io.millrace.client.PendingRequests.Reply;
 import io.millrace.model.ErrorCode;
@@ -13,9 +7,6 @@ import io.millrace.model.StreamException;
 import io.millrace.model.config.SettingValues;
 import io.millrace.protocol.stream.message.Error;
 import io.millrace.protocol.stream.message.Goaway;
-import io.millrace.protocol.stream.message.Hello;
-import io.millrace.protocol.stream.message.Ping;
-import io.millrace.protocol.stream.message.Pong;
 import io.millrace.protocol.stream.message.Welcome;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -28,35 +19,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's way to the brokers: greets, matches answers with requests, notices dead peers, and
- * connects again by itself, to the next address, for as long as it is not closed. A request that
- * was not sent yet waits for the next connection until its deadline; one that was sent fails with
- * CONNECTION_LOST, in the order of sending, before {@link Listener#onLost}.
+ * One client's way to the brokers: matches answers with requests over whatever link there is. A
+ * request that was not sent yet waits for the next link until its deadline; one that was sent fails
+ * with CONNECTION_LOST, in the order of sending, before {@link Listener#onLost}.
  *
  * <p>Threading: the loop only.
  */
 final class Connection {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-  private static final int PROTOCOL_VERSION = 1;
   private static final long TICK_MS = 50;
 
-  private final SettingValues settings;
   private final Loop loop;
-  private final Wire.Opener opener;
+  private final Link link;
   private final Listener listener;
-  private final List<BrokerAddress> addresses;
-  private final Backoff backoff;
   private final int requestTimeoutMs;
+  private final int maxQueued;
   private final PendingRequests pending = new PendingRequests();
 
-  private ConnectionState state = new Closed();
-  private int generation; // Events of wires of earlier generations are not ours any more.
-  private int addressIndex;
-  private int failures;
   private long nextRequestId = 1;
-  private long lastHeardNanos;
-  private boolean pinged;
-  private long earliestReopenNanos;
+  private boolean leaving; // The broker has asked to leave: answers may come, nothing is sent.
+  private long leaveByNanos;
   private Loop.@Nullable Timer tick;
   private StreamException lastFailure =
       new StreamException(ErrorCode.CONNECTION_LOST, "no broker was reached yet");
@@ -82,33 +64,30 @@ final class Connection {
       Wire.Opener opener,
       RandomGenerator random,
       Listener listener) {
-    this.settings = settings;
     this.loop = loop;
-    this.opener = opener;
     this.listener = listener;
-    this.addresses = BrokerAddress.listOf(settings);
-    this.addressIndex = random.nextInt(addresses.size());
+    this.link = new Link(settings, loop, opener, random, new LinkEvents());
     this.requestTimeoutMs = settings.get(ClientSettings.REQUEST_TIMEOUT_MS);
-    this.backoff =
-        new Backoff(
-            settings.get(ClientSettings.RECONNECT_BACKOFF_MS),
-            settings.get(ClientSettings.RECONNECT_BACKOFF_MAX_MS),
-            random);
+    this.maxQueued = settings.get(ClientSettings.MAX_QUEUED_REQUESTS);
   }
 
   /** Begins to connect. */
   void start() {
-    earliestReopenNanos = loop.nanoTime();
     scheduleTick();
-    toOpening();
+    link.start();
   }
 
   boolean isReady() {
-    return state instanceof Ready;
+    return readyWire() != null;
+  }
+
+  private @Nullable Wire readyWire() {
+    return leaving ? null : link.wire();
   }
 
   boolean isWritable() {
-    return state instanceof Ready ready && ready.wire().isWritable();
+    Wire wire = readyWire();
+    return wire != null && wire.isWritable();
   }
 
   /** Why there was no connection the last time. */
@@ -118,7 +97,8 @@ final class Connection {
 
   /** The largest frame that the broker accepts; any, while there is none. */
   int maxFrameBytes() {
-    return state instanceof Ready ready ? ready.welcome().getMaxFrameBytes() : Integer.MAX_VALUE;
+    Welcome welcome = link.welcome();
+    return welcome == null ? Integer.MAX_VALUE : welcome.getMaxFrameBytes();
   }
 
   /**
@@ -128,11 +108,11 @@ final class Connection {
    * @param message makes the message of a request id
    */
   void request(LongFunction<SpecificRecord> message, long timeoutMs, Reply reply) {
-    if (state instanceof Closed) {
+    if (link.isClosed()) {
       reply.onFailure(new StreamException(ErrorCode.CLOSED));
       return;
     }
-    if (pending.size() >= settings.get(ClientSettings.MAX_QUEUED_REQUESTS)) {
+    if (pending.size() >= maxQueued) {
       reply.onFailure(
           new StreamException(
               ErrorCode.LIMIT_EXCEEDED,
@@ -142,25 +122,27 @@ final class Connection {
     long id = nextRequestId++;
     long deadlineNanos = loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
     Pending request = new Pending(id, message.apply(id), deadlineNanos, false, reply);
-    if (state instanceof Ready ready) {
-      sendPending(ready, request);
-    } else {
+    Wire wire = readyWire();
+    if (wire == null) {
       pending.add(request);
+    } else {
+      send(wire, request);
     }
   }
 
-  private void sendPending(Ready ready, Pending request) {
+  private void send(Wire wire, Pending request) {
     SpecificRecord message = request.message();
     if (message != null) {
       pending.add(request.sent());
-      ready.wire().send(message);
+      wire.send(message);
     }
   }
 
   /** Sends a message that has no answer of its own; dropped when there is no connection. */
   void send(SpecificRecord message) {
-    if (state instanceof Ready ready) {
-      ready.wire().send(message);
+    Wire wire = readyWire();
+    if (wire != null) {
+      wire.send(message);
     }
   }
 
@@ -172,21 +154,23 @@ final class Connection {
    * @return the request's id
    */
   long produce(String topic, int partition, int acks, ByteBuffer batch, @Nullable Reply reply) {
-    if (!(state instanceof Ready ready)) {
-      throw new IllegalStateException("a batch needs a connection that is ready, not " + state);
+    Wire wire = readyWire();
+    if (wire == null) {
+      throw new IllegalStateException("a batch needs a connection that is ready");
     }
     long id = nextRequestId++;
     if (reply != null) {
       long deadlineNanos = loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(requestTimeoutMs);
       pending.add(new Pending(id, null, deadlineNanos, true, reply));
     }
-    ready.wire().writeProduce(id, topic, partition, acks, requestTimeoutMs, batch);
+    wire.writeProduce(id, topic, partition, acks, requestTimeoutMs, batch);
     return id;
   }
 
   void flush() {
-    if (state instanceof Ready ready) {
-      ready.wire().flush();
+    Wire wire = readyWire();
+    if (wire != null) {
+      wire.flush();
     }
   }
 
@@ -197,113 +181,25 @@ final class Connection {
 
   /** Gives the connection up and makes another one. */
   void reset(String reason) {
-    Wire wire = wire();
-    if (wire != null) {
-      onClosed(generation, reason);
-      wire.close();
-    }
+    link.reset(reason);
   }
 
   /** Ends it; what waits fails with CLOSED. */
   void close() {
-    if (state instanceof Closed) {
+    if (link.isClosed() && tick == null) {
       return;
     }
-    if (state instanceof Waiting waiting) {
-      waiting.timer().cancel();
-    }
-    Wire wire = wire();
-    state = new Closed();
-    generation++;
+    link.close();
     if (tick != null) {
       tick.cancel();
+      tick = null;
     }
-    if (wire != null) {
-      wire.close();
-    }
-    opener.close();
     failAll(pending.take(true), new StreamException(ErrorCode.CLOSED));
     failAll(pending.take(false), new StreamException(ErrorCode.CLOSED));
   }
 
-  private @Nullable Wire wire() {
-    if (state instanceof Ready ready) {
-      return ready.wire();
-    }
-    if (state instanceof Greeting greeting) {
-      return greeting.wire();
-    }
-    return state instanceof Leaving leaving ? leaving.wire() : null;
-  }
-
-  private void toOpening() {
-    state = new Opening(setupDeadlineNanos());
-    BrokerAddress address = addresses.get(addressIndex);
-    addressIndex = (addressIndex + 1) % addresses.size();
-    opener.open(address, new WireEvents(++generation, address));
-  }
-
-  private long setupDeadlineNanos() {
-    int timeoutMs = settings.get(ClientSettings.CONNECTION_SETUP_TIMEOUT_MS);
-    return loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-  }
-
-  private void onOpen(Wire wire) {
-    state = new Greeting(wire, setupDeadlineNanos());
-    lastHeardNanos = loop.nanoTime();
-    String clientId = settings.get(ClientSettings.CLIENT_ID);
-    wire.send(new Hello(PROTOCOL_VERSION, PROTOCOL_VERSION, clientId, List.of()));
-  }
-
-  private void onMessage(SpecificRecord message) {
-    lastHeardNanos = loop.nanoTime();
-    pinged = false;
-    if (message instanceof Ping ping) {
-      Wire wire = wire();
-      if (wire != null) {
-        wire.send(new Pong(ping.getNonce()));
-      }
-    } else if (message instanceof Welcome welcome) {
-      onWelcome(welcome);
-    } else if (message instanceof Goaway goaway) {
-      onGoaway(goaway);
-    } else {
-      long requestId = Answers.requestIdOf(message);
-      if (requestId != Answers.NONE) {
-        onAnswer(requestId, message);
-      } else if (message instanceof Error error && error.getStreamId() == null) {
-        onRefused(Answers.exception(error));
-      } else if (!(message instanceof Pong)) {
-        listener.onMessage(message);
-      }
-    }
-  }
-
-  private void onWelcome(Welcome welcome) {
-    if (!(state instanceof Greeting greeting)) {
-      reset("the broker greeted twice");
-      return;
-    }
-    if (welcome.getVersion() != PROTOCOL_VERSION) {
-      onRefused(
-          new StreamException(
-              ErrorCode.UNSUPPORTED_VERSION,
-              "the broker speaks protocol version "
-                  + welcome.getVersion()
-                  + ", this client speaks "
-                  + PROTOCOL_VERSION));
-      return;
-    }
-    failures = 0;
-    Ready ready = new Ready(greeting.wire(), welcome);
-    state = ready;
-    int now = generation;
-    for (Pending request : pending.take(false)) {
-      sendPending(ready, request);
-    }
-    if (now == generation && state == ready) {
-      listener.onReady(welcome);
-    }
+  private static void failAll(List<Pending> requests, StreamException failure) {
+    requests.forEach(request -> request.reply().onFailure(failure));
   }
 
   private void onAnswer(long requestId, SpecificRecord message) {
@@ -316,72 +212,21 @@ final class Connection {
     } else {
       request.reply().onAnswer(message);
     }
-    if (state instanceof Leaving && !pending.anySent()) {
+    if (leaving && !pending.anySent()) {
       reset("the broker asked to leave, and everything is answered");
     }
   }
 
-  /** The broker refuses the connection as a whole: what waits for one is told why, if it is why. */
-  private void onRefused(StreamException refusal) {
-    lastFailure = refusal;
-    if (!refusal.retriable() && !(state instanceof Ready)) {
-      failAll(pending.take(false), refusal);
-    }
-    reset(refusal.getMessage() == null ? "refused" : refusal.getMessage());
-  }
-
   private void onGoaway(Goaway goaway) {
-    Wire wire = wire();
-    if (wire == null) {
-      return;
-    }
     LOG.info("The broker asks to leave: {}", goaway.getCause());
     long delayNanos = TimeUnit.MILLISECONDS.toNanos(goaway.getDelayMs());
-    earliestReopenNanos = loop.nanoTime() + delayNanos;
+    link.reopenNotBefore(loop.nanoTime() + delayNanos);
     long patienceNanos = Math.max(delayNanos, TimeUnit.MILLISECONDS.toNanos(requestTimeoutMs));
-    state = new Leaving(wire, loop.nanoTime() + patienceNanos);
+    leaving = true;
+    leaveByNanos = loop.nanoTime() + patienceNanos;
     if (!pending.anySent()) {
       reset("the broker asked to leave: " + goaway.getCause());
     }
-  }
-
-  private void onClosed(int ofGeneration, String reason) {
-    if (ofGeneration != generation || state instanceof Closed) {
-      return;
-    }
-    generation++;
-    boolean wasOpen = state instanceof Ready || state instanceof Leaving;
-    lastFailure = new StreamException(ErrorCode.CONNECTION_LOST, reason);
-    failures++;
-    if (wasOpen) {
-      LOG.info("Connection lost: {}", reason);
-    } else {
-      LOG.debug("No connection: {}", reason);
-    }
-    toWaiting();
-    failAll(pending.take(true), lastFailure);
-    if (wasOpen && !(state instanceof Closed)) {
-      listener.onLost(lastFailure);
-    }
-  }
-
-  private void toWaiting() {
-    long fromGoawayMs =
-        TimeUnit.NANOSECONDS.toMillis(Math.max(0, earliestReopenNanos - loop.nanoTime()));
-    long delayMs = Math.max(fromGoawayMs, backoff.delayMs(failures));
-    state =
-        new Waiting(
-            loop.schedule(
-                delayMs,
-                () -> {
-                  if (state instanceof Waiting) {
-                    toOpening();
-                  }
-                }));
-  }
-
-  private static void failAll(List<Pending> requests, StreamException failure) {
-    requests.forEach(request -> request.reply().onFailure(failure));
   }
 
   private void scheduleTick() {
@@ -389,92 +234,86 @@ final class Connection {
   }
 
   private void onTick() {
-    if (state instanceof Closed) {
+    if (link.isClosed()) {
       return;
     }
     scheduleTick();
-    long now = loop.nanoTime();
-    checkSetup(now);
-    checkSilence(now);
+    link.tick();
+    if (leaving && loop.nanoTime() - leaveByNanos >= 0) {
+      reset("the broker asked to leave");
+    }
+    expire();
+  }
+
+  private void expire() {
     boolean distrusted = false;
-    for (Pending request : pending.takeExpired(now)) {
+    for (Pending request : pending.takeExpired(loop.nanoTime())) {
       distrusted |= request.resetsConnection();
-      String reached = request.isSent() ? "answered" : "sent (" + lastFailure.getMessage() + ")";
-      request
-          .reply()
-          .onFailure(
-              request.resetsConnection()
-                  ? new StreamException(
-                      ErrorCode.CONNECTION_LOST,
-                      "the broker did not answer within request.timeout.ms")
-                  : new StreamException(
-                      ErrorCode.REQUEST_TIMED_OUT, "the request was not " + reached + " in time"));
+      request.reply().onFailure(expired(request));
     }
     if (distrusted) {
       reset("the broker did not answer within " + requestTimeoutMs + " ms");
     }
   }
 
-  private void checkSetup(long now) {
-    if (state instanceof Opening opening && now - opening.deadlineNanos() >= 0) {
-      onClosed(generation, "the broker could not be reached in time");
-    } else if (state instanceof Greeting greeting && now - greeting.deadlineNanos() >= 0) {
-      reset("the broker did not answer the greeting in time");
-    } else if (state instanceof Leaving leaving && now - leaving.deadlineNanos() >= 0) {
-      reset("the broker asked to leave");
+  private StreamException expired(Pending request) {
+    if (request.resetsConnection()) {
+      return new StreamException(
+          ErrorCode.CONNECTION_LOST, "the broker did not answer within request.timeout.ms");
     }
+    String reached = request.isSent() ? "answered" : "sent (" + lastFailure.getMessage() + ")";
+    return new StreamException(
+        ErrorCode.REQUEST_TIMED_OUT, "the request was not " + reached + " in time");
   }
 
-  private void checkSilence(long now) {
-    Wire wire = wire();
-    if (wire == null || state instanceof Greeting) {
-      return;
-    }
-    long silentMs = TimeUnit.NANOSECONDS.toMillis(now - lastHeardNanos);
-    if (silentMs >= settings.get(ClientSettings.PING_TIMEOUT_MS)) {
-      reset("the broker was silent for " + silentMs + " ms");
-    } else if (silentMs >= settings.get(ClientSettings.PING_INTERVAL_MS) && !pinged) {
-      pinged = true;
-      wire.send(new Ping(nextRequestId));
-    }
-  }
-
-  /** Events of one wire; those that come after it was given up are dropped. */
-  private final class WireEvents implements Wire.Events {
-    private final int mine;
-    private final BrokerAddress address;
-
-    private WireEvents(int mine, BrokerAddress address) {
-      this.mine = mine;
-      this.address = address;
-    }
-
+  /** What happens on the link. */
+  private final class LinkEvents implements Link.Listener {
     @Override
-    public void onOpen(Wire wire) {
-      if (mine == generation && state instanceof Opening) {
-        Connection.this.onOpen(wire);
-      } else {
-        wire.close();
+    public void onUp(Welcome welcome) {
+      Wire wire = link.wire();
+      for (Pending request : pending.take(false)) {
+        if (wire != null) {
+          send(wire, request);
+        }
       }
+      listener.onReady(welcome);
     }
 
     @Override
     public void onMessage(SpecificRecord message) {
-      if (mine == generation) {
-        Connection.this.onMessage(message);
+      long requestId = Answers.requestIdOf(message);
+      if (requestId != Answers.NONE) {
+        onAnswer(requestId, message);
+      } else if (message instanceof Goaway goaway) {
+        onGoaway(goaway);
+      } else {
+        listener.onMessage(message);
       }
     }
 
     @Override
     public void onWritable() {
-      if (mine == generation && state instanceof Ready) {
+      if (!leaving) {
         listener.onWritable();
       }
     }
 
+    /** Those who wait for a connection are told why there will be none, if that will not pass. */
     @Override
-    public void onClosed(String reason) {
-      Connection.this.onClosed(mine, address + ": " + reason);
+    public void onRefused(StreamException refusal) {
+      if (!refusal.retriable() && link.wire() == null) {
+        failAll(pending.take(false), refusal);
+      }
+    }
+
+    @Override
+    public void onDown(StreamException cause, boolean wasUp) {
+      leaving = false;
+      lastFailure = cause;
+      failAll(pending.take(true), cause);
+      if (wasUp && !link.isClosed()) {
+        listener.onLost(cause);
+      }
     }
   }
 }

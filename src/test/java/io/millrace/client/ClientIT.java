@@ -48,7 +48,8 @@ class ClientIT {
           encrypted = new SocketBroker(vertx, model, true);
           Future.all(broker.start(), encrypted.start())
               .<Void>mapEmpty()
-              .onSuccess(started::complete).onFailure(started::completeExceptionally);
+              .onSuccess(started::complete)
+              .onFailure(started::completeExceptionally);
         });
     started.get(DEADLINE_S, TimeUnit.SECONDS);
   }
@@ -148,8 +149,7 @@ class ClientIT {
     // given
     Map<String, String> distrusting = new HashMap<>(settings(via));
     distrusting.put(
-        "bootstrap.servers",
-        via == Via.TCP ? encrypted.tcpAddress() : encrypted.httpAddress());
+        "bootstrap.servers", via == Via.TCP ? encrypted.tcpAddress() : encrypted.httpAddress());
     distrusting.put("tls.enabled", "true");
     distrusting.put("request.timeout.ms", "500");
     distrusting.put("delivery.timeout.ms", "1000");

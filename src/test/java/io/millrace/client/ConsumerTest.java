@@ -35,13 +35,11 @@ class ConsumerTest {
     for (int i = 0; i < settings.length; i += 2) {
       given.put(settings[i], settings[i + 1]);
     }
-    Consumer consumer =
-        new Consumer(ConsumerSettings.of(given), loop, broker, new Random(5));
+    Consumer consumer = new Consumer(ConsumerSettings.of(given), loop, broker, new Random(5));
     consumer.gapHandler(gap -> events.add("gap to " + gap.toOffset() + " " + gap.cause()));
     consumer.caughtUpHandler(caughtUp -> events.add("caught up"));
     consumer.endHandler(nothing -> events.add("end"));
-    consumer.exceptionHandler(
-        failure -> events.add("error " + ((StreamException) failure).code()));
+    consumer.exceptionHandler(failure -> events.add("error " + ((StreamException) failure).code()));
     return consumer;
   }
 
@@ -157,8 +155,7 @@ class ConsumerTest {
     broker
         .wire()
         .toClient(
-            new Error(null, 1, ErrorCode.LIMIT_EXCEEDED.id(), "LIMIT_EXCEEDED", false, "many"),
-            0);
+            new Error(null, 1, ErrorCode.LIMIT_EXCEEDED.id(), "LIMIT_EXCEEDED", false, "many"), 0);
     loop.runFor(10);
     broker.write(TOPIC, 0, List.of("a"));
     loop.runFor(100);
@@ -236,8 +233,7 @@ class ConsumerTest {
     // when
     Future<Void> without = settled(consumer.subscribe(Subscription.topics(TOPIC)));
     Future<Void> with =
-        settled(
-            consumer.subscribe(Subscription.topics(TOPIC).from(StartPosition.earliest())));
+        settled(consumer.subscribe(Subscription.topics(TOPIC).from(StartPosition.earliest())));
 
     // then
     assertThat(((StreamException) without.cause()).code())

@@ -47,10 +47,7 @@ final class SocketBroker {
       httpOptions.setSsl(true).setKeyCertOptions(keys);
     }
     this.tcp = vertx.createNetServer(tcpOptions).connectHandler(this::onSocket);
-    this.http =
-        vertx
-            .createHttpServer(httpOptions)
-            .webSocketHandler(this::onWebSocket);
+    this.http = vertx.createHttpServer(httpOptions).webSocketHandler(this::onWebSocket);
   }
 
   Future<Void> start() {
