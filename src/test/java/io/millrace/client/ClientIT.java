@@ -174,6 +174,28 @@ class ClientIT {
   }
 
   @Test
+  void shouldWaitForRoomAndFailNoRecordThatWasTakenIn() throws Exception {
+    // given
+    int count = 3_000;
+    Map<String, String> settings = new HashMap<>(settings(Via.TCP));
+    settings.put("buffer.memory", "40000");
+    settings.put("batch.size", "1000");
+    List<CompletableFuture<RecordMetadata>> sent = new ArrayList<>();
+
+    // when
+    try (BlockingProducer producer = BlockingProducer.open(settings)) {
+      for (int i = 0; i < count; i++) {
+        sent.add(producer.send(ProducerRecord.ofText(TOPIC, null, "x".repeat(100))));
+      }
+    }
+
+    // then
+    assertThat(sent)
+        .hasSize(count)
+        .allMatch(each -> each.isDone() && !each.isCompletedExceptionally());
+  }
+
+  @Test
   void shouldReadAgainAfterABlockingSeek() throws Exception {
     // given
     try (BlockingProducer producer = BlockingProducer.open(settings(Via.TCP));
