@@ -57,9 +57,11 @@ public final class BufferSlice implements RecordSlice {
   }
 
   @Override
-  public long transferTo(WritableByteChannel target, long position) throws IOException {
+  public long transferTo(WritableByteChannel target, long position, long maxBytes)
+      throws IOException {
     references.requireHeld();
-    return target.write(bytes.duplicate().position(Math.toIntExact(position)));
+    int count = (int) Math.min(maxBytes, bytes.limit() - position);
+    return target.write(bytes.slice(Math.toIntExact(position), count));
   }
 
   @Override

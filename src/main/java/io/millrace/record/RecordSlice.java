@@ -22,13 +22,13 @@ public interface RecordSlice {
   long nextOffset();
 
   /**
-   * Moves bytes from {@code position} (relative to the slice) to a channel, without copying them
+   * Moves up to {@code maxBytes} from {@code position} (relative to the slice) to a channel, without copying them
    * through the heap where the platform can.
    *
    * @return how many were taken, 0 if the channel is full
    * @throws IOException if the file or the channel fails
    */
-  long transferTo(WritableByteChannel target, long position) throws IOException;
+  long transferTo(WritableByteChannel target, long position, long maxBytes) throws IOException;
 
   /**
    * Copies bytes from {@code position} on until the target is full or the slice ends. May block on

@@ -34,7 +34,7 @@ final class HeldSlice implements RecordSlice {
   }
 
   @Override
-  public long transferTo(WritableByteChannel target, long position) {
+  public long transferTo(WritableByteChannel target, long position, long maxBytes) {
     throw new UnsupportedOperationException("this slice has no bytes");
   }
 

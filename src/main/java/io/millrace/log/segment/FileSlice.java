@@ -57,9 +57,10 @@ final class FileSlice implements RecordSlice {
   }
 
   @Override
-  public long transferTo(WritableByteChannel target, long position) throws IOException {
+  public long transferTo(WritableByteChannel target, long position, long maxBytes)
+      throws IOException {
     references.requireHeld();
-    return file.transferTo(start + position, sizeBytes - position, target);
+    return file.transferTo(start + position, Math.min(maxBytes, sizeBytes - position), target);
   }
 
   @Override

@@ -33,8 +33,9 @@ final class CountedSlice implements RecordSlice {
   }
 
   @Override
-  public long transferTo(WritableByteChannel target, long position) throws IOException {
-    return slice.transferTo(target, position);
+  public long transferTo(WritableByteChannel target, long position, long maxBytes)
+      throws IOException {
+    return slice.transferTo(target, position, maxBytes);
   }
 
   @Override
