@@ -61,8 +61,8 @@ final class StartResolver {
           ? new Question(cursor, OffsetsRequest.LATEST, -1)
           : new Question(cursor, KNOWN, offset);
     } else if (start instanceof StartSpec.Resume resume) {
-      requireThisCluster(resume.token().clusterId());
-      Long offset = resume.token().offsets().get(cursor.partition);
+      requireThisCluster(resume.clusterId());
+      Long offset = resume.offsets().get(cursor.partition);
       // A partition that came after the token was made is read from its beginning: no loss.
       return offset == null
           ? new Question(cursor, OffsetsRequest.EARLIEST, -1)

@@ -1,6 +1,7 @@
 package io.millrace.endpoint.session;
 
 import io.millrace.model.ErrorCode;
+import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
 import io.millrace.protocol.stream.ResumeToken;
 import io.millrace.protocol.stream.message.Seek;
@@ -31,7 +32,7 @@ sealed interface StartSpec {
   record Timestamp(long timestampMs) implements StartSpec {}
 
   /** Where a token was made. */
-  record Resume(ResumeToken token) implements StartSpec {}
+  record Resume(String clusterId, Map<PartitionId, Long> offsets) implements StartSpec {}
 
   /** So many offsets before the end. */
   record Last(long records) implements StartSpec {}
@@ -75,7 +76,8 @@ sealed interface StartSpec {
         if (resumeToken == null) {
           throw invalid("start 'resume' needs resumeToken");
         }
-        yield new Resume(ResumeToken.parse(resumeToken));
+        ResumeToken token = ResumeToken.parse(resumeToken);
+        yield new Resume(token.clusterId(), token.offsets());
       }
       case "last" -> new Last(required(lastRecords, "lastRecords"));
       default ->

@@ -7,6 +7,7 @@ import io.millrace.protocol.stream.WireFormat;
 import io.millrace.protocol.stream.message.Goaway;
 import io.millrace.protocol.stream.message.Hello;
 import io.millrace.protocol.stream.message.Subscribe;
+import io.millrace.protocol.stream.message.Throttle;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
@@ -54,7 +55,7 @@ public final class StreamSession {
     this.peer = peer;
     this.streams = new SessionStreams(this);
     this.liveness = new Liveness(loop.limits(), loop.nowNanos());
-    this.inFlight = new InFlight(loop.limits(), transport::setReading);
+    this.inFlight = new InFlight(loop.limits(), this::setReading);
   }
 
   /** One whole message came, without framing; takes over the frame. */
@@ -254,6 +255,13 @@ public final class StreamSession {
       liveness.heard(loop.nowNanos());
     }
     closeIfDrained();
+  }
+
+  private void setReading(boolean reading) {
+    if (!reading) {
+      send(new Throttle(0, inFlight.requests() + " requests are in flight"));
+    }
+    transport.setReading(reading);
   }
 
   private void closeIfDrained() {

@@ -13,6 +13,7 @@ import io.millrace.protocol.stream.message.Ping;
 import io.millrace.protocol.stream.message.Pong;
 import io.millrace.protocol.stream.message.ProduceRecords;
 import io.millrace.protocol.stream.message.Records;
+import io.millrace.protocol.stream.message.Throttle;
 import io.millrace.protocol.stream.message.Welcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -184,6 +185,9 @@ final class StreamSessionTest {
       // then
       assertThat(afterOne).isTrue();
       assertThat(afterTwo).isFalse();
+      assertThat(fixture.transport.take())
+          .first()
+          .isEqualTo(new Throttle(0, "2 requests are in flight"));
       assertThat(fixture.transport.reading).isTrue();
     }
   }
