@@ -22,8 +22,8 @@ public interface RecordSlice {
   long nextOffset();
 
   /**
-   * Moves up to {@code maxBytes} from {@code position} (relative to the slice) to a channel, without copying them
-   * through the heap where the platform can.
+   * Moves up to {@code maxBytes} from {@code position} (relative to the slice) to a channel,
+   * without copying them through the heap where the platform can.
    *
    * @return how many were taken, 0 if the channel is full
    * @throws IOException if the file or the channel fails

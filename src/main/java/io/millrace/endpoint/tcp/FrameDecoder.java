@@ -76,7 +76,8 @@ final class FrameDecoder extends ByteToMessageDecoder {
     if (!transport.mayRead()) {
       return;
     }
-    if (length == NO_LENGTH && (in.readableBytes() < TcpTransport.LENGTH_BYTES || !begin(in.readInt(), context))) {
+    if (length == NO_LENGTH
+        && (in.readableBytes() < TcpTransport.LENGTH_BYTES || !begin(in.readInt(), context))) {
       return;
     }
     if (transport.mayRead() && in.readableBytes() >= length) {

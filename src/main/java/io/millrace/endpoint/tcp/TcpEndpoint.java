@@ -28,6 +28,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TcpEndpoint extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(TcpEndpoint.class);
-  
+
   private final TcpServices services;
   private final NetServerOptions options = new NetServerOptions();
   private final FrameLedger ledger = new FrameLedger();
@@ -50,7 +51,7 @@ public final class TcpEndpoint extends VerticleBase {
   private @Nullable SessionLoop loop;
   private @Nullable NetServer server;
   private long timer = -1;
-  private volatile int open;
+  private final AtomicInteger open = new AtomicInteger();
 
   /**
    * Reads the TLS files, so not on an event loop.
@@ -106,7 +107,7 @@ public final class TcpEndpoint extends VerticleBase {
     openGauge =
         services
             .metrics()
-            .gauge("connections.open", "Open connections.", () -> open, "listener", "tcp");
+            .gauge("connections.open", "Open connections.", open::get, "listener", "tcp");
     timer = vertx.setPeriodic(SessionLoop.TICK_MS, tick -> tick(sessions));
     NetServer listener = vertx.createNetServer(options);
     server = listener;
@@ -137,15 +138,20 @@ public final class TcpEndpoint extends VerticleBase {
         new FrameDecoder(
             transport, services.memory(), session::maxFrameBytes, session::onMalformed);
     channel.pipeline().addBefore(channel.name(), "frames", decoder);
-    channel.pipeline().addBefore(channel.name(), "session", new SessionInbound((ContextInternal) context, session, ledger));
+    channel
+        .pipeline()
+        .addBefore(
+            channel.name(),
+            "session",
+            new SessionInbound((ContextInternal) context, session, ledger));
     socket.exceptionHandler(cause -> LOG.debug("the connection of {} failed", peer, cause));
     // Without a handler the socket would be closed at once when the server stops.
     socket.shutdownHandler(stopping -> {});
-    open++;
+    open.incrementAndGet();
     ConnectionLimits.Slot slot = slot(session, peer);
     socket.closeHandler(
         closed -> {
-          open--;
+          open.decrementAndGet();
           session.onClosed();
           if (slot != null) {
             slot.close();

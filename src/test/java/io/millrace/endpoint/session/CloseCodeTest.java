@@ -35,7 +35,13 @@ final class CloseCodeTest {
             code ->
                 assertThat(page)
                     .contains(
-                        "| " + code.id() + " | `" + code.name() + "` | "
-                            + (code.retriable() ? "yes" : "no") + " | " + code.sentence()));
+                        "| "
+                            + code.id()
+                            + " | `"
+                            + code.name()
+                            + "` | "
+                            + (code.retriable() ? "yes" : "no")
+                            + " | "
+                            + code.sentence()));
   }
 }

@@ -59,8 +59,7 @@ final class RecordStreamPropertyTest {
         case 5 -> fixture.transport.messagesUntilFull = 1 + random.nextInt(3);
         case 6 -> drainSocket();
         default ->
-            fixture.send(
-                random.nextBoolean() ? new Pause(1, List.of()) : new Resume(1, List.of()));
+            fixture.send(random.nextBoolean() ? new Pause(1, List.of()) : new Resume(1, List.of()));
       }
       drain();
     }

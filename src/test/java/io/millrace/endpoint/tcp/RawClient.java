@@ -68,11 +68,7 @@ final class RawClient implements AutoCloseable {
   void produce(long requestId, String topic, String value) throws IOException {
     PlainRecord record =
         new PlainRecord(
-            null,
-            ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)),
-            List.of(),
-            null,
-            null);
+            null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)), List.of(), null, null);
     send(new ProduceRecords(requestId, topic, List.of(record), -1, 0));
   }
 

@@ -237,8 +237,7 @@ final class TcpEndpointIT {
 
   @Test
   void shouldBoundTheConnectionsOfAnAddress() throws IOException {
-    try (TcpFixture fixture =
-            new TcpFixture("max.connections.per.ip.overrides", "127.0.0.1:1");
+    try (TcpFixture fixture = new TcpFixture("max.connections.per.ip.overrides", "127.0.0.1:1");
         RawClient first = RawClient.greeted(fixture.port());
         RawClient second = new RawClient(fixture.port())) {
       // then

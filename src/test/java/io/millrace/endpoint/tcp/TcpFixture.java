@@ -71,7 +71,10 @@ final class TcpFixture implements AutoCloseable {
 
   static <T> T await(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
     } catch (Exception e) {
       throw new AssertionError(e);
     }
