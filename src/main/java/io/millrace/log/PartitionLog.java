@@ -64,13 +64,15 @@ public interface PartitionLog {
 
   /**
    * Removes every record at or past this offset, durably. Not below the high watermark, unless the
-   * caller knows better.
+   * caller knows better. Before it runs the task, the caller has written down a recovery point at
+   * or below the offset: else a loss of power makes what is appended there look damaged.
    */
   LogTask<?> truncateTo(long offset);
 
   /**
    * Raises the log start offset (DeleteRecords); whole segments below go. The returned task deletes
-   * files.
+   * files. The caller writes the new log start offset down before it acknowledges it: files alone
+   * do not remember it.
    */
   LogTask<?> deleteRecordsBefore(long offset);
 

@@ -39,6 +39,13 @@ public final class WholeFile {
     }
   }
 
+  /** The size of a file. */
+  public static long sizeBytes(Disk disk, Path path) throws IOException {
+    try (DiskFile file = disk.open(path, false)) {
+      return file.size();
+    }
+  }
+
   /** Replaces or creates a file; when it returns, the new bytes survive a power loss. */
   public static void replace(Disk disk, Path path, byte[] bytes) throws IOException {
     Path temporary = path.resolveSibling(path.getFileName() + TEMPORARY_SUFFIX);

@@ -127,6 +127,11 @@ public final class DataDirectory implements Closeable {
     }
   }
 
+  /** Whether a directory of this name is a partition's; those being made or deleted are not. */
+  public static boolean isPartitionName(String name) {
+    return PartitionDirectory.parseName(name).isPresent();
+  }
+
   public Path path() {
     return path;
   }

@@ -15,7 +15,9 @@ import java.util.Map;
  *     that a wiped disk is recognised as a new member
  */
 public record DirectoryIdentity(String clusterId, NodeId nodeId, String directoryId) {
-  static final String FILE = "meta.properties";
+  /** Its name in the data directory. */
+  public static final String FILE = "meta.properties";
+
   static final int VERSION = 1;
 
   byte[] encode() {

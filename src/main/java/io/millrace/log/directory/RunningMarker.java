@@ -1,8 +1,10 @@
 package io.millrace.log.directory;
 
 import io.millrace.log.Disk;
+import io.millrace.log.DiskFile;
 import io.millrace.log.WholeFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,9 +32,17 @@ final class RunningMarker {
     return Optional.of(sameBoot ? PreviousStop.PROCESS_KILLED : PreviousStop.MACHINE_LOST);
   }
 
+  /**
+   * Only the name has to be durable: if the boot id is lost, the machine is, and that is what any
+   * other text in the file means.
+   */
   static void write(Disk disk, Path directory, Optional<String> bootId) throws IOException {
     String text = bootId.orElse(UNKNOWN_BOOT) + "\n";
-    WholeFile.replace(disk, directory.resolve(FILE), text.getBytes(StandardCharsets.UTF_8));
+    try (DiskFile file = disk.open(directory.resolve(FILE), true)) {
+      file.truncate(0);
+      file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+    }
+    disk.syncDirectory(directory);
   }
 
   /** Durably: a clean stop followed by a loss of power is a clean stop. */

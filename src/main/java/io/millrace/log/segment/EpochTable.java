@@ -3,7 +3,9 @@ package io.millrace.log.segment;
 import io.millrace.log.PartitionLog.EpochEnd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Which leader epoch begins at which offset (KIP-101, KIP-320). Invariant, checked: epochs and
@@ -117,6 +119,14 @@ final class EpochTable {
     int index = found >= 0 ? found : -found - 2;
     int known = index < 0 ? NO_EPOCH : epochs[index];
     return new EpochEnd(known, index + 1 < starts.length ? starts[index + 1] : logEndOffset);
+  }
+
+  List<StateFiles.EpochStart> entries() {
+    List<StateFiles.EpochStart> entries = new ArrayList<>(epochs.length);
+    for (int i = 0; i < epochs.length; i++) {
+      entries.add(new StateFiles.EpochStart(epochs[i], starts[i]));
+    }
+    return entries;
   }
 
   ByteBuffer toFile() {

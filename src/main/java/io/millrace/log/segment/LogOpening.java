@@ -98,7 +98,10 @@ final class LogOpening {
     return new LogRecovery(request, files, segments).recover(epochs);
   }
 
-  /** An empty log. Its first segment's name is durable before anything is appended to it. */
+  /**
+   * An empty log. Its segment's name is durable before there is a second one, which could outlive
+   * it.
+   */
   private Opened create() throws IOException {
     long base = Math.max(0, Math.max(request.recoveryPoint(), request.logStartOffset()));
     Segment first = new Segment(disk, directory, base, 0, 0, base);

@@ -139,7 +139,10 @@ final class LogRecovery {
   /** Where to begin in a segment: at its start, or further on if its index leads there. */
   private BatchPlace startIn(Segment segment) throws IOException {
     BatchPlace beginning = new BatchPlace(segment.baseOffset(), 0);
+    boolean isLast = segment == segments.get(segments.size() - 1);
+    boolean indexesSynced = !isLast && segment.nextOffset() <= recoveryPoint;
     if (segment.baseOffset() >= replayFrom
+        || (request.lastStop() == LastStop.MACHINE_DIED && !indexesSynced)
         || !files.hasIndexes(segment)
         || !segment.offsets().isOrdered(segment.sizeBytes())
         || !segment.times().isOrdered()) {

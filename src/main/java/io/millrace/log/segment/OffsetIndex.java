@@ -50,6 +50,10 @@ final class OffsetIndex {
 
   /** Keeps the entries of batches that begin before this position. */
   void truncateToPosition(int position) throws IOException {
+    if (position == 0) {
+      file.truncateTo(0); // Whatever is in it, which may be noise.
+      return;
+    }
     file.writePending();
     int count;
     try (IndexFile.Reader reader = file.read()) {

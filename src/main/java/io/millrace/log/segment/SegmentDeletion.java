@@ -34,9 +34,7 @@ final class SegmentDeletion implements LogTask<Integer> {
   public Integer run() throws IOException {
     for (Segment segment : segments) {
       delete(disk, directory, segment);
-    }
-    if (!segments.isEmpty()) {
-      disk.syncDirectory(directory);
+      disk.syncDirectory(directory); // One by one: a file system may lose any of several deletions.
     }
     return segments.size();
   }

@@ -79,6 +79,11 @@ final class TimeIndex {
 
   /** Keeps the entries for offsets before this one. */
   void truncateToOffset(long offset) throws IOException {
+    if (offset <= baseOffset) {
+      file.truncateTo(0); // Whatever is in it, which may be noise.
+      lastTimestampMs = Long.MIN_VALUE;
+      return;
+    }
     file.writePending();
     int count;
     long last = Long.MIN_VALUE;

@@ -55,6 +55,7 @@ final class Truncation {
       if (segments.get(i).openWriter().isPresent()) {
         segments.get(i).writer().sync();
         segments.get(i).closeWriter();
+        segments.get(i).syncIndexes();
       }
     }
     state.pending().truncationSynced(end.offset());

@@ -1,5 +1,6 @@
 package io.millrace.log.simulation;
 
+import io.millrace.log.simulation.Loss.Fate;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,20 +13,30 @@ import java.util.function.Predicate;
  * recovery itself is interrupted, or the broker works on for a while and dies again.
  */
 final class CrashPoints {
+  /** Only the process dies, and the machine runs on. */
+  private static final Loss KILLED = new Loss(Fate.KEPT, Fate.KEPT);
+
   private final int seeds;
   private final Predicate<DiskOperation> ignoredSyncs;
 
-  /** Where a sync was asked for, and the first operation that was one. */
-  final Map<String, DiskOperation> syncSites = new LinkedHashMap<>();
+  private final long firstOperation;
+
+  /**
+   * Where the code syncs, and from which operation of the script on it does: 0 if only what follows a
+   * restart does.
+   */
+  final Map<String, Long> syncSites = new LinkedHashMap<>();
 
   long restarts;
 
   /**
    * @param seeds how many random losses are tried at every operation
+   * @param firstOperation of the script at which the machine stops
    * @param ignoredSyncs syncs that the disk does not carry out
    */
-  CrashPoints(int seeds, Predicate<DiskOperation> ignoredSyncs) {
+  CrashPoints(int seeds, long firstOperation, Predicate<DiskOperation> ignoredSyncs) {
     this.seeds = seeds;
+    this.firstOperation = firstOperation;
     this.ignoredSyncs = ignoredSyncs;
   }
 
@@ -36,8 +47,12 @@ final class CrashPoints {
     World world = World.empty(emptyDisk());
     world.disk.observe(
         operation -> {
-          noteSync(operation);
-          crashEveryWay(world, operation);
+          if (operation.kind().isSync()) {
+            syncSites.merge(operation.site(), operation.number(), CrashPoints::earlier);
+          }
+          if (operation.number() >= firstOperation) {
+            crashEveryWay(world, operation);
+          }
         });
     Workload.script(world);
     crashEveryWay(world, null);
@@ -51,12 +66,16 @@ final class CrashPoints {
 
   private void noteSync(DiskOperation operation) {
     if (operation.kind().isSync()) {
-      syncSites.putIfAbsent(operation.site(), operation);
+      syncSites.putIfAbsent(operation.site(), 0L);
     }
   }
 
+  private static long earlier(long known, long operation) {
+    return known == 0 ? operation : known;
+  }
+
   private void crashEveryWay(World world, DiskOperation operation) {
-    crash(world, operation, Loss.NOTHING_LOST, 0);
+    crash(world, operation, KILLED, 0);
     crash(world, operation, Loss.ALL_DROPPED, 0);
     crash(world, operation, Loss.NAMES_DROPPED, 0);
     crash(world, operation, Loss.BYTES_DROPPED, 0);
@@ -82,14 +101,13 @@ final class CrashPoints {
 
   /** The world after a crash, opened and checked. */
   private World restart(World world, Loss loss, long seed, String boot) throws IOException {
-    boolean powerLost = !loss.equals(Loss.NOTHING_LOST);
+    boolean powerLost = loss != KILLED;
     String bootId = powerLost ? world.bootId() + boot : world.bootId();
-    SimulatedDisk left = world.disk.afterPowerLoss(loss, seed);
-    left.ignoreSyncs(ignoredSyncs);
+    SimulatedDisk left = crashed(world.disk, loss, seed);
     if (seed % 3 == 0) {
       left = interruptRecovery(world, left, bootId, loss, seed);
     }
-    World after = world.on(left, bootId);
+    World after = world.on(left, bootId, seed % 2 == 0);
     after.disk.observe(this::noteSync);
     restarts++;
     Verification.verify(after, powerLost);
@@ -99,7 +117,7 @@ final class CrashPoints {
   /** Lets the machine die again in the middle of its recovery. */
   private SimulatedDisk interruptRecovery(
       World world, SimulatedDisk disk, String bootId, Loss loss, long seed) throws IOException {
-    World recovering = world.on(disk, bootId);
+    World recovering = world.on(disk, bootId, true);
     disk.observe(this::noteSync);
     disk.stopAt(1 + new SplittableRandom(seed).nextInt(6));
     try {
@@ -107,7 +125,11 @@ final class CrashPoints {
     } catch (PowerLossError stopped) {
       // What it did so far is all that there is.
     }
-    SimulatedDisk left = disk.afterPowerLoss(loss, seed);
+    return crashed(disk, loss, seed);
+  }
+
+  private SimulatedDisk crashed(SimulatedDisk disk, Loss loss, long seed) {
+    SimulatedDisk left = loss == KILLED ? disk.afterKill() : disk.afterPowerLoss(loss, seed);
     left.ignoreSyncs(ignoredSyncs);
     return left;
   }
@@ -121,7 +143,7 @@ final class CrashPoints {
     } catch (PowerLossError stopped) {
       // The promises are those of this moment.
     }
-    Loss[] losses = {Loss.NOTHING_LOST, Loss.ALL_DROPPED, Loss.TORN, Loss.TORN_BYTES};
+    Loss[] losses = {KILLED, Loss.ALL_DROPPED, Loss.TORN, Loss.TORN_BYTES};
     Loss loss = losses[random.nextInt(losses.length)];
     try {
       restart(world, loss, seed * 3 + 1, "b");

@@ -24,7 +24,5 @@ public record Loss(Fate bytes, Fate names) {
   public static final Loss BYTES_DROPPED = new Loss(Fate.DROPPED, Fate.KEPT);
   public static final Loss TORN = new Loss(Fate.RANDOM, Fate.RANDOM);
   public static final Loss TORN_BYTES = new Loss(Fate.RANDOM, Fate.KEPT);
-
-  /** A process that was killed: the machine kept everything. */
   public static final Loss NOTHING_LOST = new Loss(Fate.KEPT, Fate.KEPT);
 }

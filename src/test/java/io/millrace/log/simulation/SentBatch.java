@@ -45,6 +45,10 @@ record SentBatch(long offset, long producerId, int sequence, int count, byte[] r
     return offset + count;
   }
 
+  long timestampMs(int record) {
+    return SimulatedMachine.NOW_MS + sequence + record;
+  }
+
   /** What a producer sends: the bytes before the leader touched them. */
   ByteBuffer toSend() {
     return ByteBuffer.wrap(raw.clone());

@@ -66,6 +66,28 @@ final class SimulatedDirectory implements SimulatedNode {
   }
 
   @Override
+  public SimulatedDirectory copy(Map<SimulatedNode, SimulatedNode> copies) {
+    SimulatedDirectory copy = new SimulatedDirectory();
+    durable.forEach((name, node) -> copy.durable.put(name, copied(node, copies)));
+    present.forEach((name, node) -> copy.present.put(name, copied(node, copies)));
+    for (Change change : unsynced) {
+      SimulatedNode node = change.node == null ? null : copied(change.node, copies);
+      copy.unsynced.add(new Change(change.gone, change.come, node));
+    }
+    return copy;
+  }
+
+  private static SimulatedNode copied(
+      SimulatedNode node, Map<SimulatedNode, SimulatedNode> copies) {
+    SimulatedNode copy = copies.get(node);
+    if (copy == null) {
+      copy = node.copy(copies);
+      copies.put(node, copy);
+    }
+    return copy;
+  }
+
+  @Override
   public SimulatedDirectory afterPowerLoss(Loss loss, RandomGenerator random) {
     Map<String, SimulatedNode> names = new TreeMap<>();
     switch (loss.names()) {

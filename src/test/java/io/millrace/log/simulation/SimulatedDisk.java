@@ -9,11 +9,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 
 /**
  * A disk in memory that knows, of every byte and every name, whether it would survive a power loss.
@@ -24,7 +25,9 @@ import java.util.stream.Collectors;
  * <p>Threading: safe from any thread; deterministic if used by one.
  */
 public final class SimulatedDisk implements Disk {
-  private static final int SITE_FRAMES = 3;
+  /** Code that syncs for others; who asked it to is part of the site. */
+  private static final Pattern ON_BEHALF =
+      Pattern.compile("(WholeFile|CheckedFile|IndexFile|Segment|PartitionMeta)\\..*");
 
   private final SimulatedDirectory root;
   private final List<DiskOperation> operations = new ArrayList<>();
@@ -45,6 +48,11 @@ public final class SimulatedDisk implements Disk {
   /** The disk after a power loss at this moment; the same for the same seed. */
   public synchronized SimulatedDisk afterPowerLoss(Loss loss, long seed) {
     return new SimulatedDisk(root.afterPowerLoss(loss, new SplittableRandom(seed)));
+  }
+
+  /** The disk after the process was killed: nothing is lost, and nothing is safer than it was. */
+  public synchronized SimulatedDisk afterKill() {
+    return new SimulatedDisk(root.copy(new IdentityHashMap<>()));
   }
 
   /** All operations so far, in order. */
@@ -261,23 +269,31 @@ public final class SimulatedDisk implements Disk {
     return used;
   }
 
-  /** The innermost frames of the log's own code, so that each fsync in it can be told apart. */
+  /** The line of the log's code that syncs, and for whom, so that each can be told apart. */
   private static String callSite() {
     String here = SimulatedDisk.class.getPackageName();
-    return StackWalker.getInstance()
-        .walk(
-            frames ->
-                frames
-                    .dropWhile(frame -> frame.getClassName().startsWith(here))
-                    .takeWhile(frame -> !frame.getClassName().startsWith(here))
-                    .limit(SITE_FRAMES)
-                    .map(
-                        frame ->
-                            frame.getClassName().replaceFirst(".*\\.", "")
-                                + "."
-                                + frame.getMethodName()
-                                + ":"
-                                + frame.getLineNumber())
-                    .collect(Collectors.joining(" < ")));
+    List<String> frames =
+        StackWalker.getInstance()
+            .walk(
+                stack ->
+                    stack
+                        .dropWhile(frame -> frame.getClassName().startsWith(here))
+                        .takeWhile(frame -> !frame.getClassName().startsWith(here))
+                        .map(
+                            frame ->
+                                frame.getClassName().replaceFirst(".*\\.", "")
+                                    + "."
+                                    + frame.getMethodName()
+                                    + ":"
+                                    + frame.getLineNumber())
+                        .toList());
+    StringBuilder site = new StringBuilder();
+    for (String frame : frames) {
+      site.append(site.isEmpty() ? "" : " < ").append(frame);
+      if (!ON_BEHALF.matcher(frame).matches()) {
+        break;
+      }
+    }
+    return site.toString();
   }
 }

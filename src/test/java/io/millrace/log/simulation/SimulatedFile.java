@@ -3,6 +3,7 @@ package io.millrace.log.simulation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -95,6 +96,15 @@ final class SimulatedFile implements SimulatedNode {
           case KEPT -> presentBytes();
           case RANDOM -> torn(random);
         });
+  }
+
+  @Override
+  public SimulatedFile copy(Map<SimulatedNode, SimulatedNode> copies) {
+    SimulatedFile copy = new SimulatedFile(durable);
+    copy.present = present.clone();
+    copy.presentSize = presentSize;
+    copy.unsynced.addAll(unsynced);
+    return copy;
   }
 
   /**

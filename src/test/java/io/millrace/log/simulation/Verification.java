@@ -5,6 +5,8 @@ import io.millrace.log.PartitionLog;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.directory.DataDirectory;
 import io.millrace.log.directory.PreviousStop;
+import io.millrace.log.inspect.Entry;
+import io.millrace.log.inspect.LogInspector;
 import io.millrace.model.ErrorCode;
 import io.millrace.record.BatchHeader;
 import io.millrace.record.RecordSlice;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Holds what a restart finds against what was promised before. */
@@ -37,6 +40,9 @@ final class Verification {
   static void verify(World world, boolean powerLost) throws IOException {
     world.open();
     new Verification(world, powerLost).verify();
+    if (world.directory().identity().isPresent()) {
+      new LogInspector(world.disk, false).inspect(World.ROOT, Verification::checkNoDamage);
+    }
   }
 
   private void verify() throws IOException {
@@ -54,6 +60,11 @@ final class Verification {
     check(
         world.promises.partitions.keySet().containsAll(world.logs.keySet()),
         "there are partitions that nobody made: " + world.logs.keySet());
+  }
+
+  /** What recovery left alone has to be good, too: indexes, snapshots, epochs. */
+  private static void checkNoDamage(Entry entry) {
+    check(!(entry instanceof Entry.Damage), "after recovery there is " + entry);
   }
 
   private void verifyDirectory(DataDirectory directory) {
@@ -88,7 +99,32 @@ final class Verification {
     check(end >= promised, promise + " ends at " + end + ", promised " + promised);
     check(log.durableEndOffset() <= end, promise + " is durable beyond its end");
     promise.found(found, start, end, log);
+    verifyTimestamps(promise, log, found);
     verifyProducers(promise, log);
+  }
+
+  /** The first record that is not older than a time is found, at the start of any batch. */
+  private static void verifyTimestamps(
+      PartitionPromise promise, PartitionLog log, List<SentBatch> found) throws IOException {
+    for (SentBatch wanted : found) {
+      long timestampMs = wanted.timestampMs(0);
+      long expected = firstAtOrAfter(timestampMs, log.startOffset(), found);
+      Optional<PartitionLog.TimestampOffset> result = log.offsetForTimestamp(timestampMs).run();
+      check(
+          result.isPresent() ? result.get().offset() == expected : expected < 0,
+          promise + ": time " + timestampMs + " is at " + expected + ", found " + result);
+    }
+  }
+
+  private static long firstAtOrAfter(long timestampMs, long start, List<SentBatch> found) {
+    for (SentBatch batch : found) {
+      for (int i = 0; i < batch.count(); i++) {
+        if (batch.offset() + i >= start && batch.timestampMs(i) >= timestampMs) {
+          return batch.offset() + i;
+        }
+      }
+    }
+    return -1;
   }
 
   private List<SentBatch> readAll(PartitionPromise promise, PartitionLog log) throws IOException {

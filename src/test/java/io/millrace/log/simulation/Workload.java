@@ -31,19 +31,51 @@ final class Workload {
     append(world, ack, 0);
     world.flush(async);
     append(world, async, 4);
+    PartitionPromise burst = world.create("burst", 0, 6);
+    for (int i = 0; i < 12; i++) {
+      append(world, burst, i);
+    }
+    world.flush(burst);
     PartitionPromise again = deleteAndCreateAgain(world);
+    deleteWhatIsNotDurable(world);
     world.deleteRecords(async, async.content.get(4).offset() + 1);
     for (int i = 0; i < 8; i++) {
       append(world, async, i);
       world.flush(async);
     }
-    world.retain(async);
+    world.retain(async, false);
     append(world, again, 1);
     world.flush(again);
     world.truncate(async, 7);
     append(world, async, 2);
     world.flush(async);
+    for (int i = 0; i < 9; i++) {
+      append(world, async, i); // Two segments are closed, none of them synced, when it truncates.
+    }
+    world.truncate(async, 1);
+    for (int i = 0; i < 16; i++) {
+      append(world, async, i);
+    }
+    world.flush(async);
+    world.retain(async, false);
+    world.age();
+    world.retain(async, false);
+    world.flush(async);
+    world.retain(async, false);
+    append(world, async, 0);
+    world.flush(async);
+    world.checkpoint();
     world.stop();
+  }
+
+  /** A log start offset that outlives the records around it. */
+  private static void deleteWhatIsNotDurable(World world) throws IOException {
+    PartitionPromise ahead = world.create("ahead", 0, 5);
+    append(world, ahead, 0);
+    world.flush(ahead);
+    append(world, ahead, 1);
+    append(world, ahead, 2);
+    world.deleteRecords(ahead, ahead.writtenEnd);
   }
 
   private static PartitionPromise deleteAndCreateAgain(World world) throws IOException {
@@ -82,7 +114,7 @@ final class Workload {
     switch (random.nextInt(12)) {
       case 0 -> world.checkpoint();
       case 1 -> world.truncate(promise, 1 + random.nextInt(6));
-      case 2 -> world.retain(promise);
+      case 2 -> world.retain(promise, random.nextBoolean());
       case 3 -> {
         long start = promise.log.startOffset();
         long end = promise.log.endOffset();

@@ -36,8 +36,9 @@ final class World {
           Map.of(
               "segment.bytes", "2048",
               "index.interval.bytes", "300",
-              "retention.bytes", "6000",
-              "retention.ms", "-1"));
+              "retention.bytes", "4500",
+              "retention.ms", "10000000"));
+  private static final long LONGER_THAN_RETENTION_MS = 20_000_000;
 
   final SimulatedDisk disk;
   final Promises promises;
@@ -60,8 +61,9 @@ final class World {
   }
 
   /** The same directory on another disk or after another boot, with nothing open. */
-  World on(SimulatedDisk other, String bootId) {
-    return new World(other, promises.copy(), new SimulatedMachine(bootId), leaderEpoch + 1);
+  World on(SimulatedDisk other, String bootId, boolean sameLeaderEpoch) {
+    int epoch = sameLeaderEpoch ? leaderEpoch : leaderEpoch + 1;
+    return new World(other, promises.copy(), new SimulatedMachine(bootId), epoch);
   }
 
   String bootId() {
@@ -170,11 +172,15 @@ final class World {
     promise.appended(batch);
   }
 
-  /** A producer whose records were all deleted may be forgotten; it goes on as another one. */
+  /**
+   * A producer whose records were all deleted may be forgotten, or known by older ones if the last
+   * ones were lost as well; it goes on as another one.
+   */
   private static boolean isForgotten(
       AppendOutcome outcome, PartitionPromise promise, PartitionLog log, long producerId) {
     return outcome instanceof AppendOutcome.Refused refused
-        && refused.error() == ErrorCode.UNKNOWN_PRODUCER_ID
+        && (refused.error() == ErrorCode.UNKNOWN_PRODUCER_ID
+            || refused.error() == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
         && promise.content.stream()
             .noneMatch(
                 batch ->
@@ -228,14 +234,22 @@ final class World {
     run(log, deletion);
   }
 
-  void retain(PartitionPromise promise) throws IOException {
+  /** Nobody is promised that what retention deleted stays deleted, unless it is written down. */
+  void retain(PartitionPromise promise, boolean writtenDown) throws IOException {
     PartitionLog log = logs.get(promise.id);
     promise.maxStart = log.endOffset();
-    LogTask<?> deletion = log.enforceRetention(SimulatedMachine.NOW_MS, log.durableEndOffset());
+    LogTask<?> deletion = log.enforceRetention(machine.wallClockMs(), log.durableEndOffset());
     promise.maxStart = log.startOffset();
-    checkpoint();
     run(log, deletion);
-    promise.minStart = log.startOffset();
+    if (writtenDown) {
+      checkpoint();
+      promise.minStart = log.startOffset();
+    }
+  }
+
+  /** Everything that was appended so far becomes too old. */
+  void age() {
+    machine.pass(LONGER_THAN_RETENTION_MS);
   }
 
   /** Closes everything, as SIGTERM does. */
