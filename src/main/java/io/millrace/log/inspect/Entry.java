@@ -32,7 +32,8 @@ public sealed interface Entry {
       implements Entry {}
 
   /** A record of the batch before it; sizes are -1 for null. */
-  record StoredRecord(long offset, long timestampMs, int keySizeBytes, int valueSizeBytes, int headers)
+  record StoredRecord(
+      long offset, long timestampMs, int keySizeBytes, int valueSizeBytes, int headers)
       implements Entry {}
 
   /** An entry of an {@code .index}. */

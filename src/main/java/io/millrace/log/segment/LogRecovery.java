@@ -40,6 +40,7 @@ final class LogRecovery {
   private EpochTable epochs = EpochTable.EMPTY;
   private ProducerState producers;
   private long replayFrom;
+  private int firstScanned;
   private @Nullable String damage;
 
   LogRecovery(OpenRequest request, PartitionFiles files, List<Segment> found) {
@@ -70,7 +71,8 @@ final class LogRecovery {
     }
     SegmentLog.LOG.info(
         "{}: recovering from offset {}, recovery point {}", directory, replayFrom, recoveryPoint);
-    int index = firstToScan();
+    firstScanned = firstToScan();
+    int index = firstScanned;
     while (index < segments.size() && scan(index)) {
       index++;
     }
@@ -82,9 +84,17 @@ final class LogRecovery {
     return new Opened(new SegmentList(segments), epochs, producers, Optional.ofNullable(damage));
   }
 
+  /**
+   * The segment that replay begins in, or an earlier one whose indexes may not have been synced:
+   * they are with the first flush after the segment was closed, which moves the recovery point past
+   * it.
+   */
   private int firstToScan() {
+    boolean indexesMayBeNoise = request.lastStop() == LastStop.MACHINE_DIED;
     int index = segments.size() - 1;
-    while (index > 0 && segments.get(index).baseOffset() > replayFrom) {
+    while (index > 0
+        && (segments.get(index).baseOffset() > replayFrom
+            || (indexesMayBeNoise && segments.get(index).baseOffset() >= recoveryPoint))) {
       index--;
     }
     return index;
@@ -140,7 +150,7 @@ final class LogRecovery {
   private BatchPlace startIn(Segment segment) throws IOException {
     BatchPlace beginning = new BatchPlace(segment.baseOffset(), 0);
     boolean isLast = segment == segments.get(segments.size() - 1);
-    boolean indexesSynced = !isLast && segment.nextOffset() <= recoveryPoint;
+    boolean indexesSynced = !isLast && segment.nextOffset() < recoveryPoint;
     if (segment.baseOffset() >= replayFrom
         || (request.lastStop() == LastStop.MACHINE_DIED && !indexesSynced)
         || !files.hasIndexes(segment)
@@ -230,8 +240,9 @@ final class LogRecovery {
     for (Segment segment : segments) {
       segment.closeWriter(); // Opened again by the first append, if one comes.
     }
-    for (Segment segment : segments.subList(0, segments.size() - 1)) {
-      if (segment.nextOffset() > replayFrom) {
+    for (int i = 0; i < segments.size() - 1; i++) {
+      Segment segment = segments.get(i);
+      if (i >= firstScanned) {
         segment.seal();
         segment.syncIndexes();
       }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.log.LogTask;
 import io.millrace.log.NioDisk;
-import io.millrace.log.segment.LogLimits;
 import io.millrace.log.segment.LastStop;
+import io.millrace.log.segment.LogLimits;
 import io.millrace.log.segment.OpenRequest;
 import io.millrace.log.segment.SegmentFiles;
 import io.millrace.log.segment.SegmentedLog;

@@ -22,8 +22,8 @@ final class CrashPoints {
   private final long firstOperation;
 
   /**
-   * Where the code syncs, and from which operation of the script on it does: 0 if only what follows a
-   * restart does.
+   * Where the code syncs, and from which operation of the script on it does: 0 if only what follows
+   * a restart does.
    */
   final Map<String, Long> syncSites = new LinkedHashMap<>();
 
