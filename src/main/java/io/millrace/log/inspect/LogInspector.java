@@ -15,6 +15,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -77,7 +78,7 @@ public final class LogInspector {
 
   /** A partition's directory, or a data directory with several. */
   private void directory(Path path, Consumer<Entry> sink) throws IOException {
-    TreeSet<String> names = names(path);
+    SortedSet<String> names = names(path);
     if (names.contains(PartitionMeta.FILE_NAME)) {
       partition(path, names, sink);
       return;
@@ -100,7 +101,7 @@ public final class LogInspector {
     }
   }
 
-  private TreeSet<String> names(Path path) throws IOException {
+  private SortedSet<String> names(Path path) throws IOException {
     try {
       return new TreeSet<>(disk.list(path));
     } catch (NotDirectoryException e) {
@@ -108,7 +109,7 @@ public final class LogInspector {
     }
   }
 
-  private void partition(Path path, TreeSet<String> names, Consumer<Entry> sink)
+  private void partition(Path path, SortedSet<String> names, Consumer<Entry> sink)
       throws IOException {
     long expected = -1;
     for (String name : names) {
