@@ -2,6 +2,7 @@ package io.millrace.log;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,12 +27,20 @@ import org.jspecify.annotations.Nullable;
 public final class NioDisk implements Disk {
   @Override
   public DiskFile open(Path file, boolean writable) throws IOException {
-    FileChannel channel =
-        writable
-            ? FileChannel.open(
-                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)
-            : FileChannel.open(file, StandardOpenOption.READ);
-    return new NioDiskFile(file, channel);
+    if (!writable) {
+      return new NioDiskFile(file, FileChannel.open(file, StandardOpenOption.READ));
+    }
+    try {
+      return new NioDiskFile(
+          file,
+          FileChannel.open(
+              file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+    } catch (FileSystemException e) {
+      // A name needs space, too.
+      throw NioDiskFile.saysFull(e)
+          ? new DiskFullException("no space left to create " + file.getFileName(), e)
+          : e;
+    }
   }
 
   @Override

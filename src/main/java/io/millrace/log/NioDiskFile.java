@@ -53,8 +53,7 @@ final class NioDiskFile implements DiskFile {
    * second witness.
    */
   private boolean isFull(IOException failure, int missingBytes) {
-    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-    if (text.contains("no space left") || text.contains("quota exceeded")) {
+    if (saysFull(failure)) {
       return true;
     }
     try {
@@ -63,6 +62,11 @@ final class NioDiskFile implements DiskFile {
       failure.addSuppressed(unknown);
       return false;
     }
+  }
+
+  static boolean saysFull(IOException failure) {
+    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return text.contains("no space left") || text.contains("quota exceeded");
   }
 
   @Override

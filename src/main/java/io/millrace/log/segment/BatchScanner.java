@@ -33,6 +33,7 @@ final class BatchScanner {
   private final boolean checkCrc;
   private final ByteBuffer header = ByteBuffer.allocate(BatchHeader.SIZE_BYTES);
   private final ByteBuffer window;
+  private final CRC32C crc = new CRC32C();
   private EpochTable epochs = EpochTable.EMPTY;
   private boolean checkEpochs;
   private long windowStart;
@@ -127,14 +128,14 @@ final class BatchScanner {
   }
 
   private boolean crcMatches(int size) throws IOException {
-    CRC32C crc = new CRC32C();
+    crc.reset();
     long at = position + BatchHeader.LENGTH_PREFIX_BYTES + 9; // The attributes: byte 21.
     long batchEnd = position + size;
     while (at < batchEnd) {
       fill(at, 1);
       int from = (int) (at - windowStart);
       int count = (int) Math.min(window.limit() - from, batchEnd - at);
-      crc.update(window.slice(from, count));
+      crc.update(window.array(), window.arrayOffset() + from, count);
       at += count;
     }
     return (int) crc.getValue() == BatchHeader.crc(header, 0);

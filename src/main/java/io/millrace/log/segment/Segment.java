@@ -100,8 +100,8 @@ final class Segment {
     DiskFile open = writer;
     if (open == null) {
       open = disk.open(log.path(), true);
-      writer = open;
       log.acquire(); // Who follows the log reads what was just written: not an open file each time.
+      writer = open;
     }
     return open;
   }
