@@ -135,7 +135,7 @@ final class ShardPartitions {
       Following following) {
     following.steps++;
     tasks.run(
-        Tasks.Pool.MAINTENANCE,
+        Tasks.Pool.RECOVERY,
         environment.logs().open(id, name, settings),
         log -> {
           opened(id, name, log, partition, settings);

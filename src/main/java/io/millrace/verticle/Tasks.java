@@ -13,7 +13,8 @@ interface Tasks {
   enum Pool {
     READ,
     FLUSH,
-    MAINTENANCE
+    MAINTENANCE,
+    RECOVERY
   }
 
   /** Whether another task may wait for this pool; who does not ask is bounded otherwise. */

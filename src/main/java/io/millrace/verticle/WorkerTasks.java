@@ -39,6 +39,8 @@ final class WorkerTasks implements Tasks, AutoCloseable {
     executors.put(Pool.READ, pool(vertx, "log-read", settings.get(LogSettings.LOG_READ_THREADS)));
     executors.put(Pool.FLUSH, pool(vertx, "log-flush", background));
     executors.put(Pool.MAINTENANCE, pool(vertx, "log-maintenance", background));
+    executors.put(
+        Pool.RECOVERY, pool(vertx, "log-recovery", settings.get(ServerSettings.RECOVERY_THREADS)));
   }
 
   private static WorkerExecutor pool(Vertx vertx, String name, int threads) {
