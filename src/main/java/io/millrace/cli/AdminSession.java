@@ -1,0 +1,95 @@
+package io.millrace.cli;
+
+import io.millrace.client.Admin;
+import io.millrace.client.OffsetAnswer;
+import io.millrace.client.TopicDetails;
+import io.millrace.client.TopicDetails.PartitionDetails;
+import io.millrace.model.ErrorCode;
+import io.millrace.model.StreamException;
+import io.millrace.model.TopicName;
+import io.millrace.model.TopicPartition;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** An admin client for one command: waits for answers on the main thread. */
+final class AdminSession implements AutoCloseable {
+  private static final String TIMEOUT_MS = "10000";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Admin admin;
+
+  AdminSession(ClientOptions options) {
+    admin = Admin.create(vertx, options.settings(Map.of("request.timeout.ms", TIMEOUT_MS)));
+  }
+
+  Admin admin() {
+    return admin;
+  }
+
+  /**
+   * The same topics, each partition with its first and its end offset as they are now; -1 where
+   * nobody leads.
+   */
+  List<TopicDetails> withOffsets(List<TopicDetails> topics) throws InterruptedException {
+    List<TopicPartition> all =
+        topics.stream()
+            .flatMap(topic -> topic.partitions().stream().map(partition -> place(topic, partition)))
+            .toList();
+    Map<TopicPartition, OffsetAnswer> starts = await(admin.offsets(all, Admin.EARLIEST));
+    Map<TopicPartition, OffsetAnswer> ends = await(admin.offsets(all, Admin.LATEST));
+    return topics.stream().map(topic -> withOffsets(topic, starts, ends)).toList();
+  }
+
+  private static TopicDetails withOffsets(
+      TopicDetails topic,
+      Map<TopicPartition, OffsetAnswer> starts,
+      Map<TopicPartition, OffsetAnswer> ends) {
+    List<PartitionDetails> partitions =
+        topic.partitions().stream()
+            .map(
+                p ->
+                    new PartitionDetails(
+                        p.partition(),
+                        p.leader(),
+                        p.leaderEpoch(),
+                        p.replicas(),
+                        p.inSyncReplicas(),
+                        offset(starts.get(place(topic, p))),
+                        offset(ends.get(place(topic, p)))))
+            .toList();
+    return new TopicDetails(topic.name(), topic.topicId(), partitions, topic.settings());
+  }
+
+  private static TopicPartition place(TopicDetails topic, PartitionDetails partition) {
+    return new TopicPartition(new TopicName(topic.name()), partition.partition());
+  }
+
+  private static long offset(@Nullable OffsetAnswer answer) {
+    return answer == null ? -1 : answer.offset();
+  }
+
+  /**
+   * The future's value.
+   *
+   * @throws StreamException as the future failed
+   */
+  static <T extends @Nullable Object> T await(Future<T> future) throws InterruptedException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof StreamException known) {
+        throw known;
+      }
+      throw new StreamException(ErrorCode.UNKNOWN_SERVER_ERROR, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close().eventually(vertx::close).toCompletionStage().toCompletableFuture().join();
+  }
+}

@@ -1,0 +1,37 @@
+package io.millrace.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every command needs that talks to a broker. */
+final class ClientOptions {
+  @Option(
+      names = {"-b", "--bootstrap-server"},
+      paramLabel = "HOST:PORT",
+      description =
+          "The broker's TCP address, or its HTTP address with --via websocket (127.0.0.1 and the usual port).")
+  private @Nullable String bootstrapServer;
+
+  @Option(
+      names = "--property",
+      paramLabel = "NAME=VALUE",
+      description = "A client setting, such as request.timeout.ms=5000; may be repeated.")
+  private Map<String, String> properties = new LinkedHashMap<>();
+
+  /** Settings for a client: those that the command chooses, overridden by what the user gave. */
+  Map<String, String> settings(Map<String, String> chosen) {
+    Map<String, String> settings = new LinkedHashMap<>(chosen);
+    settings.putIfAbsent("client.id", "millrace-cli");
+    if (bootstrapServer != null) {
+      settings.put("bootstrap.servers", bootstrapServer);
+    }
+    settings.putAll(properties);
+    return settings;
+  }
+
+  boolean gives(String property) {
+    return properties.containsKey(property);
+  }
+}

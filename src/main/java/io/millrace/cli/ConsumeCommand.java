@@ -1,0 +1,168 @@
+package io.millrace.cli;
+
+import io.millrace.client.BlockingConsumer;
+import io.millrace.client.Consumer;
+import io.millrace.client.ConsumerRecord;
+import io.millrace.client.Subscription;
+import io.millrace.model.ErrorCode;
+import io.millrace.model.StreamException;
+import io.vertx.core.Vertx;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code consume}: writes a topic's records to standard output. */
+@Command(
+    name = "consume",
+    description =
+        "Write a topic's records to standard output, up to its end, or on and on with --follow.",
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  millrace consume flights --max 3",
+      "  millrace consume flights --from latest --follow --format json",
+      "  millrace consume flights --via websocket --from last:10"
+    })
+final class ConsumeCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofMillis(200);
+  private static final int OUTPUT_BUFFER_BYTES = 1 << 16;
+
+  @Spec private CommandSpec spec;
+  @Mixin private ClientOptions client;
+
+  @Parameters(index = "0", paramLabel = "TOPIC", description = "What to read.")
+  private String topic;
+
+  @Option(
+      names = "--from",
+      paramLabel = "WHERE",
+      defaultValue = "earliest",
+      description =
+          "earliest, latest, an offset (with --partition), last:N, timestamp:T or resume:TOKEN (default: ${DEFAULT-VALUE}).")
+  private String from;
+
+  @Option(
+      names = "--partition",
+      paramLabel = "N",
+      description = "Only this partition; may be repeated.")
+  private List<Integer> partitions = new ArrayList<>();
+
+  @Option(names = "--max", paramLabel = "N", description = "Stop after so many records.")
+  private long max = Long.MAX_VALUE;
+
+  @Option(
+      names = {"-f", "--follow"},
+      description = "At the end wait for more, until --max or Ctrl-C.")
+  private boolean follow;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORM",
+      defaultValue = "text",
+      description =
+          "text (partition@offset, key, value), json, or raw (values only) (default: ${DEFAULT-VALUE}).")
+  private RecordForm form;
+
+  @Option(
+      names = "--via",
+      paramLabel = "TRANSPORT",
+      description = "tcp or websocket (default: ${DEFAULT-VALUE}).",
+      defaultValue = "tcp")
+  private String via;
+
+  private final AtomicBoolean caughtUp = new AtomicBoolean();
+  private long written;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Subscription subscription = subscription();
+    Map<String, String> settings = client.settings(Map.of("via", via));
+    Vertx vertx = Vertx.vertx();
+    try (BlockingConsumer consumer = BlockingConsumer.of(reader(vertx, settings));
+        OutputStream out =
+            new BufferedOutputStream(
+                new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES)) {
+      consumer.subscribe(subscription);
+      copy(consumer, out);
+    } finally {
+      vertx.close();
+    }
+    return ExitCode.OK;
+  }
+
+  private Subscription subscription() {
+    Subscription all = Subscription.topics(topic);
+    Subscription wanted =
+        partitions.isEmpty()
+            ? all
+            : Subscription.partitions(topic, partitions.toArray(Integer[]::new));
+    return wanted.from(StartOption.parse(from, topic, partitions));
+  }
+
+  private Consumer reader(Vertx vertx, Map<String, String> settings) {
+    PrintWriter err = spec.commandLine().getErr();
+    return Consumer.create(vertx, settings)
+        .caughtUpHandler(end -> caughtUp.set(true))
+        .gapHandler(
+            gap -> {
+              err.printf(
+                  "millrace: %s-%d has no records from offset %d to %d any more (%s)%n",
+                  gap.topic(), gap.partition(), gap.fromOffset(), gap.toOffset(), gap.cause());
+              err.flush();
+            });
+  }
+
+  private void copy(BlockingConsumer consumer, OutputStream out)
+      throws IOException, InterruptedException {
+    boolean atEnd = false;
+    while (written < max && !atEnd) {
+      // Read before the poll: what was there when the end was reached is polled before the end is
+      // believed.
+      boolean endSeen = caughtUp.get();
+      List<ConsumerRecord> records = consumer.poll(PATIENCE);
+      for (ConsumerRecord record : records) {
+        if (written == max) {
+          break;
+        }
+        form.write(record, out);
+        written++;
+      }
+      if (!flushed(out)) {
+        return;
+      }
+      atEnd = !follow && endSeen && records.isEmpty();
+    }
+  }
+
+  /**
+   * False if nobody reads what is written any more, as when {@code head} has seen enough: an end
+   * like any other.
+   */
+  private static boolean flushed(OutputStream out) throws IOException {
+    try {
+      out.flush();
+      return true;
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
+        return false;
+      }
+      throw new StreamException(
+          ErrorCode.STORAGE_ERROR, "standard output cannot be written: " + e.getMessage(), e);
+    }
+  }
+}

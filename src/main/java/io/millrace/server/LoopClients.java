@@ -1,0 +1,62 @@
+package io.millrace.server;
+
+import io.millrace.bus.BusLimits;
+import io.millrace.bus.BusMetadataClient;
+import io.millrace.bus.BusPartitionClient;
+import io.millrace.bus.LoopBus;
+import io.millrace.bus.MetadataClient;
+import io.millrace.bus.PartitionClient;
+import io.millrace.model.TimeSource;
+import io.millrace.model.config.ServerSettings;
+import io.millrace.model.config.SettingValues;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The bus's clients, one set for each context that asks: an endpoint gets its own on its event
+ * loop.
+ *
+ * <p>Threading: called on a Vert.x context; what it returns belongs to that context.
+ */
+final class LoopClients {
+  private final SettingValues settings;
+  private final ShardsStep shards;
+  private final MetadataStep metadata;
+  private final BusLimits limits;
+  private final Map<Context, Clients> byContext = new ConcurrentHashMap<>();
+
+  LoopClients(SettingValues settings, ShardsStep shards, MetadataStep metadata, BusLimits limits) {
+    this.settings = settings;
+    this.shards = shards;
+    this.metadata = metadata;
+    this.limits = limits;
+  }
+
+  PartitionClient partitions() {
+    return clients().partitions();
+  }
+
+  MetadataClient metadata() {
+    return clients().metadata();
+  }
+
+  private Clients clients() {
+    Context context = Vertx.currentContext();
+    if (context == null) {
+      throw new IllegalStateException("the bus is used from a Vert.x context");
+    }
+    return byContext.computeIfAbsent(context, this::open);
+  }
+
+  private Clients open(Context context) {
+    LoopBus loop = LoopBus.open(context.owner(), shards.bus(), TimeSource.SYSTEM, limits);
+    return new Clients(
+        new BusPartitionClient(loop, shards.admissions(), () -> metadata.latest().get().version()),
+        new BusMetadataClient(
+            loop, metadata.latest(), settings.get(ServerSettings.REQUEST_TIMEOUT_MS)));
+  }
+
+  private record Clients(PartitionClient partitions, MetadataClient metadata) {}
+}

@@ -1,0 +1,102 @@
+package io.millrace.server;
+
+import io.millrace.bus.Admission;
+import io.millrace.bus.BusLimits;
+import io.millrace.bus.TypedBus;
+import io.millrace.log.segment.LogLimits;
+import io.millrace.model.TimeSource;
+import io.millrace.model.config.ServerSettings;
+import io.millrace.model.config.SettingValues;
+import io.millrace.verticle.LogVerticle;
+import io.millrace.verticle.ShardEnvironment;
+import io.millrace.verticle.TopicMeters;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The shards of the log, one verticle each; stopped once every log is closed whole. */
+final class ShardsStep implements StartStep {
+  private static final long START_MS = 10_000;
+
+  private final SettingValues settings;
+  private final DataDirectoryStep data;
+  private final VertxStep loops;
+  private final MetadataLogStep identity;
+  private final List<String> deployments = new ArrayList<>();
+  private final List<Admission> admissions;
+  private @Nullable TypedBus bus;
+
+  ShardsStep(
+      SettingValues settings,
+      BusLimits limits,
+      DataDirectoryStep data,
+      VertxStep loops,
+      MetadataLogStep identity) {
+    this.settings = settings;
+    this.data = data;
+    this.loops = loops;
+    this.identity = identity;
+    this.admissions = Stream.generate(limits::newAdmission).limit(shards()).toList();
+  }
+
+  @Override
+  public String name() {
+    return "log shards";
+  }
+
+  int shards() {
+    int given = settings.get(ServerSettings.LOG_SHARDS);
+    return given > 0 ? given : loops.loops();
+  }
+
+  /** One for each shard, shared by all who send to it. */
+  List<Admission> admissions() {
+    return admissions;
+  }
+
+  TypedBus bus() {
+    if (bus == null) {
+      throw new IllegalStateException("the bus is not open");
+    }
+    return bus;
+  }
+
+  @Override
+  public void start() throws Exception {
+    bus = new TypedBus(loops.vertx());
+    DirectoryLogs logs =
+        new DirectoryLogs(data.directory(), data.disk(), LogLimits.of(settings), TimeSource.SYSTEM);
+    TopicMeters meters =
+        new TopicMeters(loops.metrics(), settings.get(ServerSettings.METRICS_MAX_TOPICS));
+    for (int shard = 0; shard < shards(); shard++) {
+      ShardEnvironment environment =
+          new ShardEnvironment(
+              shard,
+              shards(),
+              identity.self(),
+              bus,
+              logs,
+              settings,
+              TimeSource.SYSTEM,
+              loops.metrics(),
+              meters);
+      deployments.add(
+          Waits.await(
+              loops.vertx().deployVerticle(new LogVerticle(environment)),
+              START_MS,
+              "starting a shard"));
+    }
+  }
+
+  @Override
+  public void stop() throws Exception {
+    List<Future<Void>> stops = deployments.stream().map(loops.vertx()::undeploy).toList();
+    Waits.await(
+        Future.join(stops),
+        settings.get(ServerSettings.SHUTDOWN_TIMEOUT_MS) + START_MS,
+        "closing the logs");
+    data.allClosed();
+  }
+}
