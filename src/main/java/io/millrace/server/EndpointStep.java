@@ -7,16 +7,18 @@ import io.millrace.model.config.Setting;
 import io.millrace.model.config.SettingValues;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
 /**
  * One listener: as many instances of its verticle as there are event loops, which share the port.
- * If the port is to be any free one, the first instance chooses it; if it is -1, nothing listens.
+ * If the port is to be any free one, the step chooses one; if it is -1, nothing listens.
  */
 final class EndpointStep<E extends VerticleBase> implements StartStep {
   private static final int NO_LISTENER = -1;
@@ -28,7 +30,6 @@ final class EndpointStep<E extends VerticleBase> implements StartStep {
   private final Setting<String> host;
   private final Setting<Integer> port;
   private final Function<SettingValues, E> factory;
-  private final ToIntFunction<E> actualPort;
   private final List<String> deployments = new ArrayList<>();
   private int boundPort = NO_LISTENER;
 
@@ -38,15 +39,13 @@ final class EndpointStep<E extends VerticleBase> implements StartStep {
       SettingValues settings,
       Setting<String> host,
       Setting<Integer> port,
-      Function<SettingValues, E> factory,
-      ToIntFunction<E> actualPort) {
+      Function<SettingValues, E> factory) {
     this.name = name;
     this.loops = loops;
     this.settings = settings;
     this.host = host;
     this.port = port;
     this.factory = factory;
-    this.actualPort = actualPort;
   }
 
   @Override
@@ -60,11 +59,9 @@ final class EndpointStep<E extends VerticleBase> implements StartStep {
       return;
     }
     try {
-      E first = factory.apply(settings);
-      deploy(first);
-      boundPort = actualPort.applyAsInt(first);
+      boundPort = settings.get(port) == 0 ? freePort() : settings.get(port);
       SettingValues bound = settings.with(Map.of(port.name(), Integer.toString(boundPort)));
-      for (int i = 1; i < loops.loops(); i++) {
+      for (int i = 0; i < loops.loops(); i++) {
         deploy(factory.apply(bound));
       }
     } catch (BindException e) {
@@ -82,6 +79,16 @@ final class EndpointStep<E extends VerticleBase> implements StartStep {
               + " and "
               + port,
           e);
+    }
+  }
+
+  /**
+   * A port that nobody uses at the moment. It is chosen here because Vert.x lets instances share a
+   * port only if they name it.
+   */
+  private int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(settings.get(host)))) {
+      return socket.getLocalPort();
     }
   }
 

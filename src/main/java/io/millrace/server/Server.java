@@ -71,8 +71,7 @@ public final class Server implements ServerStarter.Running {
             settings,
             ListenerSettings.TCP_HOST,
             ListenerSettings.TCP_PORT,
-            this::tcpEndpoint,
-            TcpEndpoint::port);
+            this::tcpEndpoint);
     this.http =
         new EndpointStep<>(
             "http",
@@ -80,8 +79,7 @@ public final class Server implements ServerStarter.Running {
             settings,
             ListenerSettings.HTTP_HOST,
             ListenerSettings.HTTP_PORT,
-            this::httpEndpoint,
-            HttpEndpoint::port);
+            this::httpEndpoint);
     this.sequence =
         new StartSequence(List.of(data, loops, metadataLog, shards, metadata, tcp, http));
   }
