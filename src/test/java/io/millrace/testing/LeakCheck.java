@@ -14,10 +14,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class LeakCheck implements AfterAllCallback {
 
-  static {
-    LeakRecorder.install();
-  }
-
   private static final int COLLECTIONS = 2;
   private static final long COLLECTION_TIMEOUT_MS = 5_000;
 

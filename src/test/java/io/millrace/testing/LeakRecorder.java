@@ -1,39 +1,27 @@
 package io.millrace.testing;
 
 import io.netty.util.ResourceLeakDetector;
-import io.netty.util.ResourceLeakDetectorFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Netty's leak detector, which keeps what it finds for {@link LeakCheck}.
+ * Netty's leak detector, which keeps what it finds for {@link LeakCheck}. The JVM of the tests
+ * names it in {@code io.netty.customResourceLeakDetector}, so that it is there before the first
+ * buffer, whichever test comes first.
  *
  * <p>Threading: any thread.
  *
  * @param <T> what may leak
  */
-final class LeakRecorder<T> extends ResourceLeakDetector<T> {
+public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
 
   private static final Queue<String> FOUND = new ConcurrentLinkedQueue<>();
 
-  private LeakRecorder(Class<?> resourceType, int samplingInterval) {
+  /** Called by Netty for each kind of resource. */
+  public LeakRecorder(Class<?> resourceType, int samplingInterval) {
     super(resourceType, samplingInterval);
-  }
-
-  /** Watches every buffer made from now on. Must be called before Netty makes its first one. */
-  static void install() {
-    ResourceLeakDetector.setLevel(Level.PARANOID);
-    ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(
-        new ResourceLeakDetectorFactory() {
-          @SuppressWarnings("deprecation") // abstract, so it has to be there
-          @Override
-          public <T> ResourceLeakDetector<T> newResourceLeakDetector(
-              Class<T> resource, int samplingInterval, long unused) {
-            return new LeakRecorder<>(resource, samplingInterval);
-          }
-        });
   }
 
   /** What was found since the last call. */
