@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.client.Admin;
+import io.millrace.client.ClientSettings;
 import io.millrace.client.OffsetAnswer;
 import io.millrace.client.TopicDetails;
 import io.millrace.client.TopicDetails.PartitionDetails;
@@ -8,8 +9,10 @@ import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.millrace.model.TopicName;
 import io.millrace.model.TopicPartition;
+import io.millrace.model.config.Setting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -18,12 +21,51 @@ import org.jspecify.annotations.Nullable;
 /** An admin client for one command: waits for answers on the main thread. */
 final class AdminSession implements AutoCloseable {
   private static final String TIMEOUT_MS = "10000";
+  private static final long PATIENCE_MS = 3_000;
 
   private final Vertx vertx = Vertx.vertx();
   private final Admin admin;
 
-  AdminSession(ClientOptions options) {
-    admin = Admin.create(vertx, options.settings(Map.of("request.timeout.ms", TIMEOUT_MS)));
+  /**
+   * Connects.
+   *
+   * @throws StreamException CONNECTION_LOST if no broker answers within seconds
+   */
+  AdminSession(ClientOptions options) throws InterruptedException {
+    this(options.settings(Map.of("request.timeout.ms", TIMEOUT_MS)));
+  }
+
+  private AdminSession(Map<String, String> settings) throws InterruptedException {
+    try {
+      admin = Admin.create(vertx, settings);
+    } catch (StreamException e) {
+      vertx.close();
+      throw e;
+    }
+    try {
+      await(admin.connected(PATIENCE_MS));
+    } catch (StreamException e) {
+      close();
+      throw new StreamException(
+          e.code(),
+          "no broker answered ("
+              + e.getMessage()
+              + "); start one with 'millrace serve', or say where it is with --bootstrap-server",
+          e);
+    }
+  }
+
+  /**
+   * Checks that a broker answers, for commands whose clients would try to reach one for ever, or
+   * until records time out.
+   *
+   * @param settings of any client; those that every client has count
+   * @throws StreamException CONNECTION_LOST if no broker answers within seconds
+   */
+  static void requireBroker(Map<String, String> settings) throws InterruptedException {
+    Map<String, String> common = new HashMap<>(settings);
+    common.keySet().retainAll(ClientSettings.all().stream().map(Setting::name).toList());
+    new AdminSession(common).close();
   }
 
   Admin admin() {

@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.client.Consumer;
 import io.millrace.client.ConsumerRecord;
+import io.millrace.client.ConsumerSettings;
 import io.millrace.client.RecordChunk;
 import io.millrace.client.StartPosition;
 import io.millrace.client.Subscription;
@@ -57,9 +58,12 @@ final class BenchConsumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Map<String, String> settings = client.settings(Map.of("via", via));
+    ConsumerSettings.of(settings);
+    AdminSession.requireBroker(settings);
     Vertx vertx = Vertx.vertx();
     try {
-      Consumer consumer = Consumer.create(vertx, client.settings(Map.of("via", via)));
+      Consumer consumer = Consumer.create(vertx, settings);
       consumer.exceptionHandler(this::fail).chunkHandler(this::onChunk);
       consumer
           .subscribe(Subscription.topics(topic).from(StartPosition.earliest()))

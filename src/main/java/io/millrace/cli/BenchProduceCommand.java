@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.client.BlockingProducer;
 import io.millrace.client.ProducerRecord;
+import io.millrace.client.ProducerSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -91,6 +92,8 @@ final class BenchProduceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    ProducerSettings.of(settings());
+    AdminSession.requireBroker(settings());
     List<ByteBuffer> values = values();
     try (BlockingProducer producer = BlockingProducer.open(settings())) {
       send(producer, values, bench.warmUp());

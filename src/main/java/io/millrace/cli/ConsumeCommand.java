@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.client.BlockingConsumer;
 import io.millrace.client.Consumer;
 import io.millrace.client.ConsumerRecord;
+import io.millrace.client.ConsumerSettings;
 import io.millrace.client.Subscription;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
@@ -92,6 +93,8 @@ final class ConsumeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Subscription subscription = subscription();
     Map<String, String> settings = client.settings(Map.of("via", via));
+    ConsumerSettings.of(settings);
+    AdminSession.requireBroker(settings);
     Vertx vertx = Vertx.vertx();
     try (BlockingConsumer consumer = BlockingConsumer.of(reader(vertx, settings));
         OutputStream out =

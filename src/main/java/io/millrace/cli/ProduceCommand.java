@@ -102,6 +102,7 @@ final class ProduceCommand implements Callable<Integer> {
     LineKey lineKey = lineKey();
     Map<String, String> settings = settings();
     int maxLineBytes = ProducerSettings.of(settings).get(ProducerSettings.MAX_REQUEST_SIZE);
+    AdminSession.requireBroker(settings);
     long started = System.nanoTime();
     long sentBytes;
     try (LineReader lines = new LineReader(input(), maxLineBytes);

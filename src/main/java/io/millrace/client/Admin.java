@@ -55,11 +55,12 @@ public final class Admin {
   private final Loop loop;
   private final Connection connection;
   private final int requestTimeoutMs;
+  private final Promise<Void> greeted = Promise.promise();
 
   Admin(SettingValues settings, Loop loop, Wire.Opener opener, RandomGenerator random) {
     this.loop = loop;
     this.requestTimeoutMs = settings.get(ClientSettings.REQUEST_TIMEOUT_MS);
-    this.connection = new Connection(settings, loop, opener, random, new Quiet());
+    this.connection = new Connection(settings, loop, opener, random, new Greeted());
     loop.execute(connection::start);
   }
 
@@ -71,6 +72,21 @@ public final class Admin {
   public static Admin create(Vertx vertx, Map<String, String> settings) {
     SettingValues values = ClientSettings.of(settings);
     return new Admin(values, VertxLoop.of(vertx), Openers.of(vertx, values), new Random());
+  }
+
+  /**
+   * Waits for the first connection, for code that wants to know soon whether there is a broker.
+   *
+   * @return completes once a broker has greeted; fails with CONNECTION_LOST, and the reason of the
+   *     last attempt, if none has after {@code timeoutMs}
+   */
+  public Future<Void> connected(long timeoutMs) {
+    Promise<Void> connected = Promise.promise();
+    loop.schedule(
+        timeoutMs,
+        () -> connected.tryFail(connection.lastFailure()));
+    greeted.future().onSuccess(nothing -> connected.tryComplete());
+    return connected.future();
   }
 
   /** Creates a topic with the broker's default number of partitions and settings. */
@@ -279,10 +295,12 @@ public final class Admin {
     return done.future();
   }
 
-  /** There is nothing to do when connections come and go. */
-  private static final class Quiet implements Connection.Listener {
+  /** Nothing depends on whether connections come and go, but for who waits for the first one. */
+  private final class Greeted implements Connection.Listener {
     @Override
-    public void onReady(Welcome welcome) {}
+    public void onReady(Welcome welcome) {
+      greeted.tryComplete();
+    }
 
     @Override
     public void onLost(StreamException cause) {}
