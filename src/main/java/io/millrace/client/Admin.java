@@ -82,9 +82,7 @@ public final class Admin {
    */
   public Future<Void> connected(long timeoutMs) {
     Promise<Void> connected = Promise.promise();
-    loop.schedule(
-        timeoutMs,
-        () -> connected.tryFail(connection.lastFailure()));
+    loop.schedule(timeoutMs, () -> connected.tryFail(connection.lastFailure()));
     greeted.future().onSuccess(nothing -> connected.tryComplete());
     return connected.future();
   }

@@ -26,6 +26,7 @@ final class BrokerProcess implements AutoCloseable {
   private static final long START_DEADLINE_SECONDS = 60;
 
   private final Process process;
+  private final Thread reader;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private final List<String> seen = new ArrayList<>();
   private int tcpPort = -1;
@@ -33,7 +34,7 @@ final class BrokerProcess implements AutoCloseable {
 
   private BrokerProcess(Process process) {
     this.process = process;
-    Thread reader = new Thread(this::readLines, "broker-output");
+    this.reader = new Thread(this::readLines, "broker-output");
     reader.setDaemon(true);
     reader.start();
   }
@@ -82,10 +83,10 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   private void readLines() {
-    try (BufferedReader reader =
+    try (BufferedReader output =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
         lines.add(line);
       }
     } catch (IOException e) {
@@ -139,15 +140,15 @@ final class BrokerProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** SIGTERM, then its exit code. */
+  /** SIGTERM, then its exit code. Through the handle, which leaves its output to be read. */
   int terminate() throws InterruptedException {
-    process.destroy();
+    process.toHandle().destroy();
     return awaitExit();
   }
 
   /** SIGKILL. */
   void kill() throws InterruptedException {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     awaitExit();
   }
 
@@ -157,9 +158,15 @@ final class BrokerProcess implements AutoCloseable {
     return String.join("\n", seen);
   }
 
+  /** Everything printed, once the process has ended. */
+  String awaitOutput() throws InterruptedException {
+    reader.join(TimeUnit.SECONDS.toMillis(START_DEADLINE_SECONDS));
+    return output();
+  }
+
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     process.onExit().join();
   }
 }
