@@ -206,8 +206,9 @@ final class ProduceCommand implements Callable<Integer> {
               .encode());
     } else {
       out.printf(
-          "%,d records, %,d bytes, to '%s' in %.1f s%s%n",
+          "%,d %s, %,d bytes, to '%s' in %.1f s%s%n",
           acknowledged.get(),
+          acknowledged.get() == 1 ? "record" : "records",
           bytes,
           topic,
           seconds,

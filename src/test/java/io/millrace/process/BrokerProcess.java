@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  * {@link #close()}.
  */
 final class BrokerProcess implements AutoCloseable {
-  static final Path JAR = Path.of("target", "millrace.jar").toAbsolutePath();
+  static final Path JAR =
+      Path.of(System.getProperty("millrace.jar", "target/millrace.jar")).toAbsolutePath();
   private static final Pattern READY = Pattern.compile("ready: tcp \\S+:(\\d+), http \\S+:(\\d+)");
   private static final long START_DEADLINE_SECONDS = 60;
 
