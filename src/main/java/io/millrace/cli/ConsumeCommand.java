@@ -90,16 +90,16 @@ final class ConsumeCommand implements Callable<Integer> {
   private long written;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
     Subscription subscription = subscription();
     Map<String, String> settings = client.settings(Map.of("via", via));
     ConsumerSettings.of(settings);
     AdminSession.requireBroker(settings);
     Vertx vertx = Vertx.vertx();
-    try (BlockingConsumer consumer = BlockingConsumer.of(reader(vertx, settings));
-        OutputStream out =
-            new BufferedOutputStream(
-                new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES)) {
+    // Not closed here: that would write once more to a reader that may be gone.
+    OutputStream out =
+        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES);
+    try (BlockingConsumer consumer = BlockingConsumer.of(reader(vertx, settings))) {
       consumer.subscribe(subscription);
       copy(consumer, out);
     } finally {
@@ -130,24 +130,15 @@ final class ConsumeCommand implements Callable<Integer> {
             });
   }
 
-  private void copy(BlockingConsumer consumer, OutputStream out)
-      throws IOException, InterruptedException {
+  private void copy(BlockingConsumer consumer, OutputStream out) throws InterruptedException {
     boolean atEnd = false;
-    while (written < max && !atEnd) {
+    boolean isRead = true;
+    while (written < max && !atEnd && isRead) {
       // Read before the poll: what was there when the end was reached is polled before the end is
       // believed.
       boolean endSeen = caughtUp.get();
       List<ConsumerRecord> records = consumer.poll(PATIENCE);
-      for (ConsumerRecord record : records) {
-        if (written == max) {
-          break;
-        }
-        form.write(record, out);
-        written++;
-      }
-      if (!flushed(out)) {
-        return;
-      }
+      isRead = write(records, out);
       atEnd = !follow && endSeen && records.isEmpty();
     }
   }
@@ -156,8 +147,15 @@ final class ConsumeCommand implements Callable<Integer> {
    * False if nobody reads what is written any more, as when {@code head} has seen enough: an end
    * like any other.
    */
-  private static boolean flushed(OutputStream out) throws IOException {
+  private boolean write(List<ConsumerRecord> records, OutputStream out) {
     try {
+      for (ConsumerRecord record : records) {
+        if (written == max) {
+          break;
+        }
+        form.write(record, out);
+        written++;
+      }
       out.flush();
       return true;
     } catch (IOException e) {

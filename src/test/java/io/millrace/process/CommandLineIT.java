@@ -1,0 +1,343 @@
+package io.millrace.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.process.CommandRun.Result;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every command of the jar, against a broker that is a process too. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+final class CommandLineIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String NOBODY = "127.0.0.1:1";
+
+  @TempDir private static Path data;
+  private static BrokerProcess broker;
+
+  @TempDir private Path temp;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = BrokerProcess.start(data.resolve("data"));
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void shouldCreateListDescribeAlterAndDeleteTopics() throws Exception {
+    // when
+    String created = done("topic", "create", "orders", "--partitions", "3");
+    String list = done("topic", "list");
+    JsonNode listed = JSON.readTree(done("topic", "list", "--output", "json"));
+    String altered =
+        done("topic", "alter", "orders", "--config", "retention.ms=3600000", "--partitions", "4");
+    String described = done("topic", "describe", "orders");
+    JsonNode details = JSON.readTree(done("topic", "describe", "orders", "--output", "json"));
+    String deleted = done("topic", "delete", "orders");
+    Result gone = talk("topic", "describe", "orders");
+
+    // then
+    assertThat(created).isEqualTo("created: orders with 3 partitions\n");
+    assertThat(list).startsWith("TOPIC").containsPattern("orders +3 +0 +defaults");
+    assertThat(listed.findValuesAsText("name")).contains("orders");
+    assertThat(altered).contains("retention.ms=3600000").contains("orders has 4 partitions");
+    assertThat(described).contains("4 partitions", "retention.ms=3600000", "PARTITION");
+    assertThat(details.get("partitions")).hasSize(4);
+    assertThat(details.get("settings").get("retention.ms").asText()).isEqualTo("3600000");
+    assertThat(deleted).isEqualTo("deleted: orders\n");
+    assertFailed(gone, 1, "UNKNOWN_TOPIC_OR_PARTITION");
+  }
+
+  @Test
+  void shouldGiveBackEveryByteWhateverTheCompressionAndAcks() throws Exception {
+    // given
+    done("topic", "create", "bytes", "--partitions", "1");
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    lines.writeBytes(new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, (byte) 0xc3, '\n', '\n', '\n'});
+    lines.writeBytes("with a carriage return\r\n\r\nünïcödé\n".getBytes(StandardCharsets.UTF_8));
+    lines.writeBytes(("x".repeat(100_000) + "\n").getBytes(StandardCharsets.UTF_8));
+    byte[] input = lines.toByteArray();
+    Path file = Files.write(temp.resolve("lines"), input);
+
+    // when
+    String summary = done("produce", "bytes", file.toString());
+    pass(input, "produce", "bytes", "--compression", "gzip", "--acks", "1");
+    pass(input, "produce", "bytes", "--compression", "snappy", "--acks", "all");
+    pass(input, "produce", "bytes", "--compression", "lz4");
+    String last = done("produce", "bytes", file.toString(), "--compression", "zstd", "--acks", "0");
+    byte[] output = bytes("consume", "bytes", "--format", "raw", "--follow", "--max", "35");
+
+    // then
+    assertThat(summary).contains("7 records").contains("all acknowledged");
+    assertThat(last).contains("not acknowledged: acks=0");
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    IntStream.range(0, 5).forEach(i -> expected.writeBytes(input));
+    assertThat(output).isEqualTo(expected.toByteArray());
+  }
+
+  @Test
+  void shouldTakeKeysFromAFieldAndFromBeforeASeparator() throws Exception {
+    // given
+    done("topic", "create", "keyed", "--partitions", "1");
+
+    // when
+    pass(utf8("{\"id\":7,\"n\":1}\n"), "produce", "keyed", "--key-field", "id");
+    pass(utf8("ATL::late::very\n"), "produce", "keyed", "--key-separator", "::");
+    Result missing = talk(utf8("a:b\nnone\n"), "produce", "keyed", "--key-separator", "=");
+    List<String> json = done("consume", "keyed", "--format", "json").lines().toList();
+    String text = done("consume", "keyed");
+
+    // then
+    assertThat(JSON.readTree(json.get(0)).get("key").asText()).isEqualTo("7");
+    assertThat(JSON.readTree(json.get(0)).get("value").asText()).isEqualTo("{\"id\":7,\"n\":1}");
+    assertThat(JSON.readTree(json.get(1)).get("key").asText()).isEqualTo("ATL");
+    assertThat(text).isEqualTo("0@0\t7\t{\"id\":7,\"n\":1}\n0@1\tATL\tlate::very\n");
+    assertFailed(missing, 1, "line 1 has no '='");
+  }
+
+  @Test
+  void shouldReadFromWhereItIsTold() throws Exception {
+    // given
+    done("topic", "create", "places", "--partitions", "1");
+    pass(utf8(numbers(0, 10)), "produce", "places");
+
+    // then
+    assertThat(raw("places")).isEqualTo(numbers(0, 10));
+    assertThat(raw("places", "--max", "4")).isEqualTo(numbers(0, 4));
+    assertThat(raw("places", "--from", "7", "--partition", "0")).isEqualTo(numbers(7, 10));
+    assertThat(raw("places", "--from", "last:2")).isEqualTo(numbers(8, 10));
+    assertThat(raw("places", "--from", "timestamp:2001-01-01T00:00:00Z")).isEqualTo(numbers(0, 10));
+    assertThat(raw("places", "--from", "latest")).isEmpty();
+    Result webSocket =
+        CommandRun.run("consume", "places", "--via", "websocket", "--format", "raw", "-b", http());
+    assertThat(webSocket.err()).isEmpty();
+    assertThat(webSocket.out()).isEqualTo(numbers(0, 10));
+    assertFailed(talk("consume", "places", "--from", "somewhere"), 1, "--from is 'somewhere'");
+  }
+
+  @Test
+  void shouldFollowUpToTheMaximum() throws Exception {
+    // given
+    done("topic", "create", "followed", "--partitions", "1");
+    pass(utf8(numbers(0, 2)), "produce", "followed");
+
+    // when
+    try (CommandRun reader =
+        CommandRun.start(
+            new byte[0],
+            withBroker("consume", "followed", "--format", "raw", "--follow", "--max", "5"))) {
+      pass(utf8(numbers(2, 5)), "produce", "followed");
+      Result result = reader.result();
+
+      // then
+      assertThat(result.err()).isEmpty();
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.out()).isEqualTo(numbers(0, 5));
+    }
+  }
+
+  @Test
+  void shouldEndQuietlyWhenNobodyReadsItsOutputAnyMore() throws Exception {
+    // given
+    done("topic", "create", "piped", "--partitions", "1");
+    String lines =
+        IntStream.range(0, 20_000)
+            .mapToObj(i -> i + "x".repeat(100))
+            .collect(Collectors.joining("\n"));
+    pass(utf8(lines), "produce", "piped");
+
+    // when
+    Result result = CommandRun.pipe("head -n 1", withBroker("consume", "piped", "--format", "raw"));
+
+    // then
+    assertThat(result.err()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).isEqualTo("0" + "x".repeat(100) + "\n");
+  }
+
+  @Test
+  void shouldMeasureProducingAndConsuming() throws Exception {
+    // given
+    done("topic", "create", "measured", "--partitions", "2");
+
+    // when
+    String produced =
+        done(
+            "bench",
+            "produce",
+            "measured",
+            "--records",
+            "300",
+            "--warm-up",
+            "100",
+            "--record-size",
+            "50",
+            "--output",
+            "json");
+    String consumed =
+        done(
+            "bench",
+            "consume",
+            "measured",
+            "--records",
+            "300",
+            "--warm-up",
+            "100",
+            "--output",
+            "json");
+
+    // then
+    assertThat(JSON.readTree(produced).get("records").asLong()).isEqualTo(300);
+    assertThat(JSON.readTree(consumed).get("records").asLong()).isPositive();
+  }
+
+  @Test
+  void shouldShowAndCheckTheFilesOfALog() throws Exception {
+    // given
+    Path stopped = temp.resolve("stopped");
+    try (BrokerProcess other = BrokerProcess.start(stopped)) {
+      String address = "127.0.0.1:" + other.tcpPort();
+      CommandRun.run("topic", "create", "files", "--partitions", "1", "-b", address);
+      CommandRun.run(utf8(numbers(0, 10)), "produce", "files", "-b", address);
+      assertThat(other.terminate()).isZero();
+    }
+
+    // when
+    Result dump = CommandRun.run("log", "dump", "--records", stopped.toString());
+    Result good = CommandRun.run("log", "verify", stopped.toString());
+    flipLastByte(stopped);
+    Result bad = CommandRun.run("log", "verify", stopped.toString());
+    Result nothing = CommandRun.run("log", "verify", temp.resolve("nothing").toString());
+
+    // then
+    assertThat(dump.exitCode()).as(dump.err()).isZero();
+    assertThat(dump.out()).contains(".log");
+    assertThat(good.out()).contains("10 records").contains("all good");
+    assertThat(good.exitCode()).isZero();
+    assertThat(bad.exitCode()).as(bad.out()).isEqualTo(3);
+    assertThat(bad.out()).contains("1 damaged places");
+    assertFailed(nothing, 1, "there is nothing at");
+  }
+
+  @Test
+  void shouldSayThatTheCommandLineIsWrong() throws Exception {
+    // then
+    assertThat(CommandRun.run("version").out()).startsWith("millrace ");
+    assertThat(CommandRun.run("topic").exitCode()).isEqualTo(2);
+    Result unknown = CommandRun.run("consume", "places", "--form", "raw");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).startsWith("millrace: ").contains("--form");
+    assertThat(CommandRun.run("produce").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldSayThatNoBrokerAnswers() throws Exception {
+    // given
+    try (CommandRun list = CommandRun.start(new byte[0], "topic", "list", "-b", NOBODY);
+        CommandRun consume = CommandRun.start(new byte[0], "consume", "x", "-b", NOBODY);
+        CommandRun produce = CommandRun.start(utf8("x\n"), "produce", "x", "-b", NOBODY)) {
+      // then
+      for (CommandRun run : List.of(list, consume, produce)) {
+        assertFailed(run.result(), 4, "no broker answered (" + NOBODY);
+      }
+    }
+  }
+
+  /** A failure is one line, on standard error. */
+  private static void assertFailed(Result result, int exitCode, String reason) {
+    assertThat(result.err().lines()).as(result.err()).hasSize(1);
+    assertThat(result.err()).startsWith("millrace: ").contains(reason);
+    assertThat(result.exitCode()).isEqualTo(exitCode);
+    assertThat(result.out()).isEmpty();
+  }
+
+  private static void flipLastByte(Path directory) throws Exception {
+    try (Stream<Path> files = Files.walk(directory)) {
+      Path log =
+          files
+              .filter(file -> file.toString().endsWith(".log"))
+              .filter(CommandLineIT::holdsTheNumbers)
+              .findFirst()
+              .orElseThrow();
+      byte[] bytes = Files.readAllBytes(log);
+      bytes[bytes.length - 1] ^= 1;
+      Files.write(log, bytes);
+    }
+  }
+
+  private static boolean holdsTheNumbers(Path log) {
+    try {
+      return Files.readString(log, StandardCharsets.ISO_8859_1).contains("n9");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String http() {
+    return "127.0.0.1:" + broker.httpPort();
+  }
+
+  private static String[] withBroker(String... arguments) {
+    return Stream.concat(Stream.of(arguments), Stream.of("-b", "127.0.0.1:" + broker.tcpPort()))
+        .toArray(String[]::new);
+  }
+
+  private static Result talk(String... arguments) throws Exception {
+    return CommandRun.run(withBroker(arguments));
+  }
+
+  private static Result talk(byte[] input, String... arguments) throws Exception {
+    return CommandRun.run(input, withBroker(arguments));
+  }
+
+  private static void pass(byte[] input, String... arguments) throws Exception {
+    Result result = talk(input, arguments);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+  }
+
+  private static byte[] bytes(String... arguments) throws Exception {
+    Result result = talk(arguments);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.exitCode()).isZero();
+    return result.bytes();
+  }
+
+  private static String done(String... arguments) throws Exception {
+    return new String(bytes(arguments), StandardCharsets.UTF_8);
+  }
+
+  private static String raw(String topic, String... options) throws Exception {
+    return done(
+        Stream.concat(Stream.of("consume", topic, "--format", "raw"), Stream.of(options))
+            .toArray(String[]::new));
+  }
+
+  private static String numbers(int from, int to) {
+    return IntStream.range(from, to).mapToObj(i -> "n" + i + "\n").collect(Collectors.joining());
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
