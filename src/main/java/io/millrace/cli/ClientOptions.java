@@ -11,7 +11,7 @@ final class ClientOptions {
       names = {"-b", "--bootstrap-server"},
       paramLabel = "HOST:PORT",
       description =
-          "The broker's TCP address, or its HTTP address with --via websocket (127.0.0.1 and the usual port).")
+          "The broker's TCP address (default: 127.0.0.1:7070); over WebSocket its HTTP address (default: 127.0.0.1:8080).")
   private @Nullable String bootstrapServer;
 
   @Option(

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -109,18 +107,17 @@ class ReadmeIT {
         .toList();
   }
 
-  private static Outcome run(String command) throws IOException, InterruptedException {
+  private Outcome run(String command) throws IOException, InterruptedException {
+    Path printed = folder.resolve("printed");
     ProcessBuilder builder = new ProcessBuilder("bash", "-o", "pipefail", "-c", command);
-    builder.redirectErrorStream(true);
+    builder.redirectErrorStream(true).redirectOutput(printed.toFile());
     builder.environment().put("MILLRACE_JAR", BrokerProcess.JAR.toString());
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
-    try (OutputStream nothing = process.getOutputStream();
-        InputStream output = process.getInputStream()) {
-      nothing.flush();
-      String printed = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(STEP_SECONDS, TimeUnit.SECONDS)).as(command).isTrue();
-      return new Outcome(process.exitValue(), printed);
+    try {
+      boolean ended = process.waitFor(STEP_SECONDS, TimeUnit.SECONDS);
+      assertThat(ended).as("%s%nprinted: %s", command, Files.readString(printed)).isTrue();
+      return new Outcome(process.exitValue(), Files.readString(printed));
     } finally {
       process.destroyForcibly();
     }
