@@ -25,7 +25,6 @@ import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.SchemaParser;
-import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -157,8 +156,7 @@ public final class MetadataRecordCodec {
 
   private static SpecificRecordBase read(byte[] bytes, Schema writer) throws IOException {
     SpecificRecordBase record = RecordDecoding.newRecord(writer.getName());
-    BinaryDecoder decoder =
-        DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, null);
+    BoundedDecoder decoder = new BoundedDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
     ResolvingDecoder resolving =
         DecoderFactory.get().resolvingDecoder(writer, record.getSchema(), decoder);
     // The generated code reads without reflection, and so without asking which classes are trusted.

@@ -1,0 +1,149 @@
+package io.millrace.metadata.codec;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.Decoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.util.Utf8;
+
+/**
+ * Avro's binary decoder, with every length and count checked against the bytes that remain before
+ * anything of that size is made: damaged bytes are refused and cannot use up the memory.
+ *
+ * <p>Threading: one thread.
+ */
+final class BoundedDecoder extends Decoder {
+  private final BinaryDecoder in;
+
+  BoundedDecoder(byte[] bytes, int offset, int length) {
+    this.in = DecoderFactory.get().binaryDecoder(bytes, offset, length, null);
+  }
+
+  boolean isEnd() throws IOException {
+    return in.isEnd();
+  }
+
+  /** Each item takes at least one byte. */
+  private long bounded(long count) throws IOException {
+    int left = in.inputStream().available();
+    if (count < 0 || count > left) {
+      throw new EOFException(
+          "a length or count of " + count + " where " + left + " bytes are left");
+    }
+    return count;
+  }
+
+  private byte[] readLengthAndBytes() throws IOException {
+    byte[] bytes = new byte[(int) bounded(in.readLong())];
+    in.readFixed(bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  @Override
+  public void readNull() throws IOException {
+    in.readNull();
+  }
+
+  @Override
+  public boolean readBoolean() throws IOException {
+    return in.readBoolean();
+  }
+
+  @Override
+  public int readInt() throws IOException {
+    return in.readInt();
+  }
+
+  @Override
+  public long readLong() throws IOException {
+    return in.readLong();
+  }
+
+  @Override
+  public float readFloat() throws IOException {
+    return in.readFloat();
+  }
+
+  @Override
+  public double readDouble() throws IOException {
+    return in.readDouble();
+  }
+
+  @Override
+  public Utf8 readString(Utf8 old) throws IOException {
+    return new Utf8(readLengthAndBytes());
+  }
+
+  @Override
+  public String readString() throws IOException {
+    return new String(readLengthAndBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void skipString() throws IOException {
+    skipBytes();
+  }
+
+  @Override
+  public ByteBuffer readBytes(ByteBuffer old) throws IOException {
+    return ByteBuffer.wrap(readLengthAndBytes());
+  }
+
+  @Override
+  public void skipBytes() throws IOException {
+    in.skipFixed((int) bounded(in.readLong()));
+  }
+
+  @Override
+  public void readFixed(byte[] bytes, int start, int length) throws IOException {
+    in.readFixed(bytes, start, length);
+  }
+
+  @Override
+  public void skipFixed(int length) throws IOException {
+    in.skipFixed((int) bounded(length));
+  }
+
+  @Override
+  public int readEnum() throws IOException {
+    return in.readEnum();
+  }
+
+  @Override
+  public long readArrayStart() throws IOException {
+    return bounded(in.readArrayStart());
+  }
+
+  @Override
+  public long arrayNext() throws IOException {
+    return bounded(in.arrayNext());
+  }
+
+  @Override
+  public long skipArray() throws IOException {
+    return bounded(in.skipArray());
+  }
+
+  @Override
+  public long readMapStart() throws IOException {
+    return bounded(in.readMapStart());
+  }
+
+  @Override
+  public long mapNext() throws IOException {
+    return bounded(in.mapNext());
+  }
+
+  @Override
+  public long skipMap() throws IOException {
+    return bounded(in.skipMap());
+  }
+
+  @Override
+  public int readIndex() throws IOException {
+    return in.readIndex();
+  }
+}
