@@ -107,16 +107,19 @@ public final class InMemoryLog implements PartitionLog {
 
   @Override
   public ReadOutcome read(long offset, int maxBytes, long limitOffsetExclusive) {
-    if (cold) {
-      return new ReadOutcome.Cold(() -> readNow(offset, maxBytes, limitOffsetExclusive));
-    }
-    return readNow(offset, maxBytes, limitOffsetExclusive);
-  }
-
-  private ReadOutcome readNow(long offset, int maxBytes, long limitOffsetExclusive) {
     if (offset < startOffset || offset > endOffset) {
       return new ReadOutcome.OutOfRange(startOffset, endOffset);
     }
+    if (cold) {
+      // The task runs on another thread and so reads what was there when it was made.
+      List<byte[]> now = List.copyOf(batches);
+      return new ReadOutcome.Cold(() -> readFrom(now, offset, maxBytes, limitOffsetExclusive));
+    }
+    return readFrom(batches, offset, maxBytes, limitOffsetExclusive);
+  }
+
+  private static ReadOutcome readFrom(
+      List<byte[]> batches, long offset, int maxBytes, long limitOffsetExclusive) {
     ByteArrayOutputStream found = new ByteArrayOutputStream();
     for (byte[] batch : batches) {
       ByteBuffer bytes = ByteBuffer.wrap(batch);
