@@ -24,6 +24,14 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     super(resourceType, samplingInterval);
   }
 
+  /**
+   * The constructor of older releases, which Netty looks for first and complains of if it is not
+   * there.
+   */
+  public LeakRecorder(Class<?> resourceType, int samplingInterval, long unused) {
+    this(resourceType, samplingInterval);
+  }
+
   /** What was found since the last call. */
   static List<String> takeFound() {
     List<String> taken = new ArrayList<>();
