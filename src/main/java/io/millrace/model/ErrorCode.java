@@ -75,7 +75,32 @@ public enum ErrorCode {
       46, true, "The producer's buffer.memory is full and stayed so for max.block.ms."),
   CLOSED(47, false, "The client, stream or log is closed."),
   DATA_DIRECTORY_INVALID(
-      48, false, "The data directory is missing, not usable, or of an unknown version.");
+      48, false, "The data directory is missing, not usable, or of an unknown version."),
+  UNKNOWN_TOPIC_ID(49, true, "This server does not host a topic of this id."),
+  INVALID_GROUP_ID(50, false, "The group id is empty, too long, or of a kind that is not served."),
+  GROUP_ID_NOT_FOUND(51, false, "There is no group of this id."),
+  NON_EMPTY_GROUP(52, false, "The group has members; stop them first."),
+  GROUP_MAX_SIZE_REACHED(53, false, "The group has as many members as group.max.size allows."),
+  GROUP_SUBSCRIBED_TO_TOPIC(54, false, "A member of the group is subscribed to the topic."),
+  COORDINATOR_NOT_AVAILABLE(55, true, "The group has no coordinator at the moment."),
+  COORDINATOR_LOAD_IN_PROGRESS(56, true, "The coordinator is still loading the group."),
+  NOT_COORDINATOR(57, true, "This broker does not coordinate the group."),
+  MEMBER_ID_REQUIRED(58, true, "Join again with the member id in the answer."),
+  UNKNOWN_MEMBER_ID(59, false, "The member is not in the group, or no longer: join again."),
+  ILLEGAL_GENERATION(60, false, "The generation is not the group's: join again."),
+  REBALANCE_IN_PROGRESS(61, true, "The group is rebalancing: join again."),
+  INCONSISTENT_GROUP_PROTOCOL(
+      62, false, "The group has another protocol type, or no strategy in common with the member."),
+  INVALID_SESSION_TIMEOUT(
+      63, false, "The session timeout is outside group.min/max.session.timeout.ms."),
+  FENCED_INSTANCE_ID(64, false, "Another member has taken over this group.instance.id."),
+  UNRELEASED_INSTANCE_ID(65, true, "A member with this group.instance.id is still in the group."),
+  FENCED_MEMBER_EPOCH(66, false, "The member's epoch is not the one that the server has."),
+  STALE_MEMBER_EPOCH(67, true, "The member has a newer epoch: heartbeat, then try again."),
+  UNSUPPORTED_ASSIGNOR(68, false, "The assignor is not one of group.consumer.assignors."),
+  INVALID_REGULAR_EXPRESSION(69, false, "The pattern is not a valid RE2 expression."),
+  OFFSET_METADATA_TOO_LARGE(
+      70, false, "The text with the offset is longer than offset.metadata.max.bytes.");
 
   private final int id;
   private final boolean retriable;

@@ -36,6 +36,7 @@ final class PackagePlan {
           row("model", "value types everyone shares"),
           row("model.config", "every topic and broker setting: type, default, doc")
               .importing("model"),
+          row("model.group", "what group coordinators are asked and answer").importing("model"),
           row("model.image", "the immutable cluster image").importing("model", "model.config"),
           row("record", "the record batch: header, compression, key hash, slices")
               .importing("model")
