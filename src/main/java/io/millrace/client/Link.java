@@ -8,6 +8,7 @@ import io.millrace.client.LinkState.Waiting;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.millrace.model.config.SettingValues;
+import io.millrace.protocol.stream.Features;
 import io.millrace.protocol.stream.message.Error;
 import io.millrace.protocol.stream.message.Hello;
 import io.millrace.protocol.stream.message.Ping;
@@ -158,7 +159,7 @@ final class Link {
     lastHeardNanos = loop.nanoTime();
     pinged = false;
     String clientId = settings.get(ClientSettings.CLIENT_ID);
-    wire.send(new Hello(PROTOCOL_VERSION, PROTOCOL_VERSION, clientId, List.of()));
+    wire.send(new Hello(PROTOCOL_VERSION, PROTOCOL_VERSION, clientId, List.of(Features.HEARTBEAT)));
   }
 
   private void onMessage(SpecificRecord message) {

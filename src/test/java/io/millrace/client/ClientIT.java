@@ -89,6 +89,33 @@ class ClientIT {
 
   @ParameterizedTest
   @EnumSource(Via.class)
+  void shouldConnectAgainWhenABrokerGoesDeadWithoutClosing(Via via) throws Exception {
+    // given
+    Map<String, String> impatient =
+        Map.of("connection.ping.ms", "100", "connection.ping.timeout.ms", "400");
+    Map<String, String> producing = new HashMap<>(settings(via));
+    producing.putAll(impatient);
+    Map<String, String> consuming = new HashMap<>(consumerSettings(via));
+    consuming.putAll(impatient);
+    Producer producer = Producer.create(vertx, producing);
+    Consumer consumer = Consumer.create(vertx, consuming);
+    Reading reading = new Reading(consumer, 2);
+    await(consumer.subscribe(Subscription.topics(TOPIC)));
+    await(producer.send(ProducerRecord.ofText(TOPIC, null, "before").withPartition(0)));
+
+    // when
+    vertx.runOnContext(ignored -> broker.silenceAll());
+    await(producer.send(ProducerRecord.ofText(TOPIC, null, "after").withPartition(0)));
+
+    // then
+    reading.awaitAll();
+    assertThat(reading.values(0)).containsExactly("before", "after");
+    await(producer.close());
+    await(consumer.close());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Via.class)
   void shouldLoseAndRepeatNothingWhenConnectionsBreak(Via via) throws Exception {
     // given
     int count = 5_000;

@@ -59,7 +59,7 @@ class ConnectionTest {
     opener.wire.says(welcome(1));
 
     // then
-    assertThat(opener.wire.sent).containsExactly(new Hello(1, 1, "me", List.of()));
+    assertThat(opener.wire.sent).containsExactly(new Hello(1, 1, "me", List.of("heartbeat")));
     assertThat(readyBefore).isFalse();
     assertThat(connection.isReady()).isTrue();
     assertThat(connection.maxFrameBytes()).isEqualTo(1_000);

@@ -29,6 +29,7 @@ final class SocketBroker {
   private final NetServer tcp;
   private final HttpServer http;
   private final List<Runnable> closers = new ArrayList<>();
+  private final List<Bridge> bridges = new ArrayList<>();
 
   /**
    * @param tls encrypted with the test certificate
@@ -60,6 +61,11 @@ final class SocketBroker {
 
   String httpAddress() {
     return "127.0.0.1:" + http.actualPort();
+  }
+
+  /** Goes dead on all connections without closing them; new ones are served. */
+  void silenceAll() {
+    bridges.forEach(bridge -> bridge.silent = true);
   }
 
   /** Breaks all connections. */
@@ -102,15 +108,20 @@ final class SocketBroker {
     private final Runnable close;
     private final List<SpecificRecord> early = new ArrayList<>();
     private Wire wire;
+    private boolean silent;
 
     private Bridge(Handler<Buffer> toClient, Runnable close) {
       this.toClient = toClient;
       this.close = close;
       closers.add(close);
+      bridges.add(this);
       model.open(ANYWHERE, this);
     }
 
     private void onFrame(Buffer frame) {
+      if (silent) {
+        return;
+      }
       // What is decoded are views of these bytes, and the model keeps some of them.
       SpecificRecord message = frames.decode(java.nio.ByteBuffer.wrap(frame.getBytes()));
       if (wire == null) {
@@ -149,6 +160,9 @@ final class SocketBroker {
 
     @Override
     public void onMessage(SpecificRecord message) {
+      if (silent) {
+        return;
+      }
       ByteBuf frame = Unpooled.buffer();
       frames.encode(message, frame);
       toClient.handle(BufferInternal.buffer(frame));

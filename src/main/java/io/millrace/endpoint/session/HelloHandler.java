@@ -1,6 +1,7 @@
 package io.millrace.endpoint.session;
 
 import io.millrace.model.ErrorCode;
+import io.millrace.protocol.stream.Features;
 import io.millrace.protocol.stream.message.Hello;
 import io.millrace.protocol.stream.message.Welcome;
 import io.netty.buffer.ByteBuf;
@@ -31,7 +32,7 @@ final class HelloHandler implements MessageHandler<Hello> {
       return;
     }
     SessionLoop loop = session.loop();
-    session.toOpen(message.getFeatures().contains(Liveness.HEARTBEAT_FEATURE));
+    session.toOpen(message.getFeatures().contains(Features.HEARTBEAT));
     session.send(
         new Welcome(
             version,
@@ -39,6 +40,6 @@ final class HelloHandler implements MessageHandler<Hello> {
             loop.services().nodeId().getAsInt(),
             loop.services().serverVersion(),
             loop.limits().maxFrameBytes(),
-            List.of(Liveness.HEARTBEAT_FEATURE)));
+            List.of(Features.HEARTBEAT)));
   }
 }

@@ -8,9 +8,6 @@ package io.millrace.endpoint.session;
  * <p>Threading: its session's.
  */
 final class Liveness {
-  /** The feature by which a client promises to answer every ping at once. */
-  static final String HEARTBEAT_FEATURE = "heartbeat";
-
   /** What is to be done. */
   enum Verdict {
     FINE,
@@ -51,10 +48,11 @@ final class Liveness {
       boolean late = nowNanos - startedNanos > limits.handshakeTimeoutNanos();
       return late ? Verdict.NO_HELLO : Verdict.FINE;
     }
-    long silenceNanos = nowNanos - heardNanos;
     if (!listening) {
+      heardNanos = nowNanos;
       return Verdict.FINE;
     }
+    long silenceNanos = nowNanos - heardNanos;
     if (silenceNanos > limits.idleTimeoutNanos()) {
       return Verdict.IDLE;
     }

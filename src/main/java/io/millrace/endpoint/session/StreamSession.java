@@ -9,7 +9,6 @@ import io.millrace.protocol.stream.message.Hello;
 import io.millrace.protocol.stream.message.Subscribe;
 import io.millrace.protocol.stream.message.Throttle;
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +46,7 @@ public final class StreamSession {
   private final InFlight inFlight;
   private Phase phase = Phase.AWAITING_HELLO;
   private boolean byUrl;
+  private boolean heldUp;
 
   StreamSession(SessionLoop loop, SessionTransport transport, WireFormat format, String peer) {
     this.loop = loop;
@@ -216,6 +216,11 @@ public final class StreamSession {
     liveness.heard(loop.nowNanos());
   }
 
+  /** Whether the server itself leaves the socket unread for the moment, for want of memory. */
+  public void setHeldUp(boolean heldUp) {
+    this.heldUp = heldUp;
+  }
+
   /** The connection is gone; nothing is sent any more. */
   public void onClosed() {
     if (phase != Phase.CLOSED) {
@@ -271,7 +276,7 @@ public final class StreamSession {
   }
 
   void sweep(long nowNanos) {
-    switch (liveness.judge(nowNanos, inFlight.isReading())) {
+    switch (liveness.judge(nowNanos, inFlight.isReading() && !heldUp)) {
       case FINE -> {}
       case PING -> transport.ping();
       case NO_HELLO -> endSilent(CloseCode.HANDSHAKE_TIMEOUT, ErrorCode.REQUEST_TIMED_OUT);
@@ -320,9 +325,5 @@ public final class StreamSession {
 
   SessionStreams streams() {
     return streams;
-  }
-
-  List<String> features() {
-    return List.of(Liveness.HEARTBEAT_FEATURE);
   }
 }

@@ -6,6 +6,7 @@ import io.millrace.endpoint.KernelKeepAlive;
 import io.millrace.endpoint.ListenerTls;
 import io.millrace.endpoint.session.SessionLoop;
 import io.millrace.endpoint.session.SessionServices;
+import io.millrace.endpoint.session.SignsOfLife;
 import io.millrace.endpoint.session.StreamSession;
 import io.millrace.model.Metrics;
 import io.millrace.model.StreamException;
@@ -134,6 +135,8 @@ public final class TcpEndpoint extends VerticleBase {
             ledger::sweepOldest);
     String peer = socket.remoteAddress().hostAddress();
     StreamSession session = sessions.open(transport, WireFormat.AVRO, peer);
+    transport.onHeldUp(session::setHeldUp);
+    channel.pipeline().addFirst("signs-of-life", new SignsOfLife(session));
     FrameDecoder decoder =
         new FrameDecoder(
             transport, services.memory(), session::maxFrameBytes, session::onMalformed);

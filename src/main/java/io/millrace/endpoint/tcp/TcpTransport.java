@@ -12,6 +12,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class TcpTransport implements SessionTransport {
   private boolean memoryGranted = true;
   private boolean closing;
   private Runnable whenReadable = () -> {};
+  private Consumer<Boolean> whenHeldUp = heldUp -> {};
 
   /**
    * @param outstandingBytes beyond it the transport is not writable
@@ -139,6 +141,7 @@ final class TcpTransport implements SessionTransport {
   /** Whether the node has room for the frame that comes. */
   void setMemoryGranted(boolean memoryGranted) {
     this.memoryGranted = memoryGranted;
+    whenHeldUp.accept(!memoryGranted);
     updateReading();
   }
 
@@ -159,6 +162,11 @@ final class TcpTransport implements SessionTransport {
   /** What to do when reading goes on. */
   void onReadable(Runnable action) {
     whenReadable = action;
+  }
+
+  /** Who is told that the node has no room for the frame that comes, and that it has. */
+  void onHeldUp(Consumer<Boolean> listener) {
+    whenHeldUp = listener;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.millrace.endpoint.websocket;
 
 import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.session.SessionLoop;
+import io.millrace.endpoint.session.SignsOfLife;
 import io.millrace.endpoint.session.StreamSession;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.Metrics;
@@ -197,6 +198,7 @@ public final class StreamRoutes implements HttpRoutes {
             socketMeters,
             format == WireFormat.JSON,
             maxMessageBytes);
+    channel.pipeline().addFirst("signs-of-life", new SignsOfLife(session));
     channel.pipeline().addBefore("handler", "millrace", inbound);
     beginning.begin(session);
   }

@@ -145,6 +145,25 @@ final class StreamSessionTest {
   }
 
   @Test
+  void shouldNotCountTheTimeInWhichItDoesNotReadAsSilence() {
+    try (SessionFixture fixture = new SessionFixture(WireFormat.AVRO)) {
+      // given
+      fixture.send(new Hello(1, 1, "test", List.of("heartbeat")));
+      fixture.session.setHeldUp(true);
+
+      // when
+      fixture.pass(5_100);
+      fixture.session.setHeldUp(false);
+      fixture.pass(4_900);
+
+      // then
+      assertThat(fixture.transport.closedWith).isNull();
+      fixture.pass(200);
+      assertThat(fixture.transport.closedWith).isEqualTo(CloseCode.SILENT_PEER);
+    }
+  }
+
+  @Test
   void shouldCloseAfterGoawayWhenAllIsAnswered() {
     try (SessionFixture fixture = SessionFixture.greeted(WireFormat.AVRO)) {
       // given

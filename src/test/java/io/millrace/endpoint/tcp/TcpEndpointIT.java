@@ -6,8 +6,10 @@ import io.millrace.endpoint.TestTls;
 import io.millrace.model.ErrorCode;
 import io.millrace.protocol.stream.message.CaughtUp;
 import io.millrace.protocol.stream.message.Credit;
+import io.millrace.protocol.stream.message.GetMetadata;
 import io.millrace.protocol.stream.message.Goaway;
 import io.millrace.protocol.stream.message.Hello;
+import io.millrace.protocol.stream.message.MetadataReply;
 import io.millrace.protocol.stream.message.Ping;
 import io.millrace.protocol.stream.message.Pong;
 import io.millrace.protocol.stream.message.Produced;
@@ -18,7 +20,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -254,6 +259,38 @@ final class TcpEndpointIT {
       // then
       assertError(client.read(), ErrorCode.REQUEST_TIMED_OUT, "send hello first");
       assertThat(client.isAtEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldCutOffASilentClientThatPromisedAHeartbeatButNotASlowOne() throws Exception {
+    try (TcpFixture fixture =
+            new TcpFixture("stream.ping.interval.ms", "100", "stream.ping.timeout.ms", "500");
+        RawClient silent = new RawClient(fixture.port());
+        RawClient slow = new RawClient(fixture.port())) {
+      // given
+      Hello promise = new Hello(1, 1, "raw", List.of("heartbeat"));
+      slow.send(promise);
+      slow.read();
+      silent.send(promise);
+      silent.read();
+
+      // when
+      byte[] question = slow.frame(new GetMetadata(1L, Collections.nCopies(2_000, "t")));
+      FutureTask<SpecificRecord> end = new FutureTask<>(silent::read);
+      Thread reader = new Thread(end, "reader");
+      reader.start();
+      int sent = 0;
+      while (!end.isDone()) {
+        slow.sendBytes(new byte[] {question[sent++]});
+        reader.join(20);
+      }
+      slow.sendBytes(Arrays.copyOfRange(question, sent, question.length));
+
+      // then
+      assertError(end.get(), ErrorCode.IDLE_TIMEOUT, "gave none");
+      assertThat(silent.isAtEnd()).isTrue();
+      assertThat(slow.read(MetadataReply.class).getRequestId()).isEqualTo(1);
     }
   }
 
