@@ -1,8 +1,10 @@
 package io.millrace.bus;
 
 import io.millrace.model.Acks;
+import io.millrace.model.AppendCondition;
 import io.millrace.model.PartitionId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Batches for some partitions, of any shards.
@@ -17,6 +19,16 @@ import java.util.List;
  */
 public record ProduceRequest(
     List<Entry> entries, Acks acks, long imageVersion, long deadlineNanos) {
-  /** One batch, as it came from the client. */
-  public record Entry(PartitionId partition, OwnedBuffer batch) {}
+  /**
+   * One batch, as it came from the client.
+   *
+   * @param condition what must hold right before it is appended
+   */
+  public record Entry(
+      PartitionId partition, OwnedBuffer batch, Optional<AppendCondition> condition) {
+    /** A batch that is appended wherever the log ends. */
+    public Entry(PartitionId partition, OwnedBuffer batch) {
+      this(partition, batch, Optional.empty());
+    }
+  }
 }

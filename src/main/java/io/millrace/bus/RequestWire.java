@@ -9,6 +9,7 @@ import io.millrace.bus.message.ForgetRequest;
 import io.millrace.bus.message.ReadEntry;
 import io.millrace.bus.message.ReadRequest;
 import io.millrace.model.Acks;
+import io.millrace.model.AppendCondition;
 import io.millrace.model.PartitionId;
 import io.millrace.model.TimeSource;
 import io.millrace.model.TopicId;
@@ -18,6 +19,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Requests to shards as frames. Deadlines travel as the time that is left, since no two nodes share
@@ -25,6 +27,7 @@ import java.util.List;
  */
 final class RequestWire {
   private static final long NANOS_PER_MS = 1_000_000;
+  private static final int ANY = -1;
 
   private final TimeSource time;
 
@@ -67,7 +70,9 @@ final class RequestWire {
               topic.mostSignificantBits(),
               topic.leastSignificantBits(),
               entry.partition().partition(),
-              mine ? entry.batch().sizeBytes() : -1));
+              mine ? entry.batch().sizeBytes() : -1,
+              entry.condition().map(AppendCondition::leaderEpoch).orElse(ANY),
+              entry.condition().map(AppendCondition::endOffset).orElse((long) ANY)));
     }
     AppendRequest wire =
         new AppendRequest(
@@ -187,7 +192,7 @@ final class RequestWire {
       if (givenUp) {
         batch.cancel();
       }
-      entries.add(new ProduceRequest.Entry(partition, batch));
+      entries.add(new ProduceRequest.Entry(partition, batch, condition(entry)));
     }
     return new ShardRequest.Append(
         wire.getCorrelationId(),
@@ -196,6 +201,19 @@ final class RequestWire {
         entries,
         wire.getImageVersion(),
         deadline(wire.getTimeoutMs()));
+  }
+
+  private static Optional<AppendCondition> condition(AppendEntry entry) {
+    int leaderEpoch = entry.getExpectedLeaderEpoch();
+    long endOffset = entry.getExpectedEndOffset();
+    if (leaderEpoch == ANY && endOffset == ANY) {
+      return Optional.empty();
+    }
+    if (leaderEpoch < 0 || endOffset < 0) {
+      throw WireFormatError.of(
+          "an append expects leader epoch %s and end offset %s".formatted(leaderEpoch, endOffset));
+    }
+    return Optional.of(new AppendCondition(leaderEpoch, endOffset));
   }
 
   private ShardRequest decodeRead(ByteBuf envelope) {

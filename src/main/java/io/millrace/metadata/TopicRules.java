@@ -84,6 +84,12 @@ final class TopicRules {
           ErrorCode.POLICY_VIOLATION,
           "topics cannot be deleted here, because delete.topic.enable is false");
     }
+    if (name.isInternal()) {
+      return new Deny<>(
+          ErrorCode.POLICY_VIOLATION,
+          "topic '" + name + "' holds what this server knows of groups and transactions; it is not"
+              + " deleted");
+    }
     return new Grant<>(List.of(new TopicDeleted(topic.get().id())), state -> topic.get());
   }
 

@@ -100,7 +100,11 @@ public enum ErrorCode {
   UNSUPPORTED_ASSIGNOR(68, false, "The assignor is not one of group.consumer.assignors."),
   INVALID_REGULAR_EXPRESSION(69, false, "The pattern is not a valid RE2 expression."),
   OFFSET_METADATA_TOO_LARGE(
-      70, false, "The text with the offset is longer than offset.metadata.max.bytes.");
+      70, false, "The text with the offset is longer than offset.metadata.max.bytes."),
+  APPEND_CONDITION_FAILED(
+      71,
+      false,
+      "The log is not at the leader epoch and end offset that the append is meant for.");
 
   private final int id;
   private final boolean retriable;

@@ -28,6 +28,11 @@ public record TopicName(String value) implements Comparable<TopicName> {
     }
   }
 
+  /** Whether only the server itself writes to the topic; see {@link InternalTopics}. */
+  public boolean isInternal() {
+    return InternalTopics.isInternal(this);
+  }
+
   @Override
   public int compareTo(TopicName other) {
     return value.compareTo(other.value);

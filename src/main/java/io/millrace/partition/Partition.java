@@ -4,6 +4,7 @@ import io.millrace.log.AppendOutcome;
 import io.millrace.log.LogTask;
 import io.millrace.log.PartitionLog;
 import io.millrace.model.Acks;
+import io.millrace.model.AppendCondition;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
@@ -187,14 +188,28 @@ public final class Partition {
     return settings.get(TopicSettings.FLUSH_MODE) == FlushMode.ACK;
   }
 
-  /**
-   * Appends one batch. The buffer is read and changed in place before this returns, and not after;
-   * the listener may be told later.
-   */
+  /** Appends one batch wherever the log ends. */
   public void append(ByteBuffer batch, Acks acks, Produced.Listener listener) {
+    append(batch, acks, Optional.empty(), listener);
+  }
+
+  /**
+   * Appends one batch if the condition holds. The buffer is read and changed in place before this
+   * returns, and not after; the listener may be told later.
+   */
+  public void append(
+      ByteBuffer batch,
+      Acks acks,
+      Optional<AppendCondition> condition,
+      Produced.Listener listener) {
     LeaderReplica current = leader;
     if (current == null || offline.isPresent()) {
       listener.onProduced(unavailable());
+      return;
+    }
+    Optional<Produced> unmet = condition.flatMap(this::unmet);
+    if (unmet.isPresent()) {
+      listener.onProduced(unmet.get());
       return;
     }
     if (acks == Acks.ALL && !current.hasEnoughInSync()) {
@@ -228,6 +243,24 @@ public final class Partition {
       listener.onProduced(Produced.failed(refused.error(), refused.reason()));
       checkHealth();
     }
+  }
+
+  private Optional<Produced> unmet(AppendCondition condition) {
+    if (condition.leaderEpoch() == leaderEpoch && condition.endOffset() == log.endOffset()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Produced.failed(
+            ErrorCode.APPEND_CONDITION_FAILED,
+            "the append is meant for leader epoch "
+                + condition.leaderEpoch()
+                + " and end offset "
+                + condition.endOffset()
+                + ", but the partition is at "
+                + leaderEpoch
+                + " and "
+                + log.endOffset()
+                + "; read the log again"));
   }
 
   private Produced produced(long baseOffset, long logAppendTimeMs) {

@@ -5,6 +5,7 @@ import io.millrace.bus.ProduceReply;
 import io.millrace.bus.ProduceRequest;
 import io.millrace.bus.ShardReply;
 import io.millrace.bus.ShardRequest;
+import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.TimeSource;
 import io.millrace.partition.Produced;
@@ -64,11 +65,16 @@ final class AppendHandler {
       if (hosted == null) {
         Refusal refusal = Refusal.of(partitions, entry.partition());
         gather.failed(index, refusal.error(), refusal.reason());
+      } else if (entry.condition().isEmpty() && hosted.partition().name().topic().isInternal()) {
+        gather.failed(
+            index,
+            ErrorCode.INVALID_TOPIC,
+            "topic '" + hosted.partition().name().topic() + "' is written by the server alone");
       } else if (request.deadlineNanos() - time.monotonicNanos() < 0) {
         gather.failed(
             index, ErrorCode.REQUEST_TIMED_OUT, "the deadline passed before it was written");
       } else {
-        append(hosted, batch.bytes(), request, gather, index);
+        append(hosted, entry, request.acks(), gather, index);
       }
     } finally {
       batch.release();
@@ -76,16 +82,15 @@ final class AppendHandler {
   }
 
   private void append(
-      HostedPartition hosted,
-      ByteBuffer bytes,
-      ShardRequest.Append request,
-      Gather gather,
-      int index) {
+      HostedPartition hosted, ProduceRequest.Entry entry, Acks acks, Gather gather, int index) {
+    ByteBuffer bytes = entry.batch().bytes();
     int sizeBytes = bytes.remaining();
     long endBefore = hosted.partition().log().endOffset();
     long begun = time.monotonicNanos();
     try {
-      hosted.partition().append(bytes, request.acks(), produced -> gather.done(index, produced));
+      hosted
+          .partition()
+          .append(bytes, acks, entry.condition(), produced -> gather.done(index, produced));
     } catch (RuntimeException e) {
       // An invariant is broken: what this partition says cannot be relied on any more.
       LOGGER.error("partition goes offline: {}", hosted.partition().name(), e);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.model.Acks;
+import io.millrace.model.AppendCondition;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
@@ -132,7 +133,8 @@ class BusCodecTest {
             Acks.ALL,
             List.of(
                 new ProduceRequest.Entry(PARTITION, cancelled),
-                new ProduceRequest.Entry(PARTITION, new OwnedBuffer(sent))),
+                new ProduceRequest.Entry(
+                    PARTITION, new OwnedBuffer(sent), Optional.of(new AppendCondition(3, 1L << 40)))),
             77,
             IN_TWO_SECONDS);
 
@@ -144,6 +146,9 @@ class BusCodecTest {
     assertThat(read.acks()).isEqualTo(Acks.ALL);
     assertThat(read.deadlineNanos()).isEqualTo(IN_TWO_SECONDS);
     assertThat(read.entries().get(0).batch().take()).isFalse();
+    assertThat(read.entries())
+        .extracting(ProduceRequest.Entry::condition)
+        .containsExactly(Optional.empty(), Optional.of(new AppendCondition(3, 1L << 40)));
     OwnedBuffer received = read.entries().get(1).batch();
     assertThat(received.take()).isTrue();
     assertThat(received.bytes()).isEqualTo(batch);

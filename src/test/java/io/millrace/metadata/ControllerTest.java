@@ -3,6 +3,7 @@ package io.millrace.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.ErrorCode;
+import io.millrace.model.InternalTopics;
 import io.millrace.model.NodeId;
 import io.millrace.model.TopicName;
 import io.millrace.model.config.BrokerSettings;
@@ -275,6 +276,17 @@ class ControllerTest {
 
     // then
     assertThat(refusal(controller.deleteTopic(FLIGHTS)).code())
+        .isEqualTo(ErrorCode.POLICY_VIOLATION);
+  }
+
+  @Test
+  void shouldNotDeleteInternalTopics() {
+    // given
+    start();
+    commit(controller.createTopic(InternalTopics.OFFSETS, 1, 1, Map.of(), false));
+
+    // then
+    assertThat(refusal(controller.deleteTopic(InternalTopics.OFFSETS)).code())
         .isEqualTo(ErrorCode.POLICY_VIOLATION);
   }
 

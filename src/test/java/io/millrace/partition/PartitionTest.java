@@ -3,6 +3,7 @@ package io.millrace.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.Acks;
+import io.millrace.model.AppendCondition;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PartitionTest {
   private static final NodeId SELF = new NodeId(0);
@@ -79,6 +82,28 @@ class PartitionTest {
     partition.onFlushed(partition.beginFlush().run());
     assertThat(answers).hasSize(3);
     assertThat(partition.isDirty()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4,5,true", "4,4,false", "4,6,false", "3,5,false", "5,5,false"})
+  void shouldAppendOnlyWhereTheLogIsExpectedToBe(int epoch, long endOffset, boolean appends) {
+    // given
+    lead(4, Map.of(), SELF);
+    append(Acks.ALL, 5);
+    answers.clear();
+
+    // when
+    partition.append(
+        TestBatches.of(2),
+        Acks.ALL,
+        Optional.of(new AppendCondition(epoch, endOffset)),
+        answers::add);
+
+    // then
+    assertThat(answers)
+        .extracting(Produced::error)
+        .containsExactly(appends ? ErrorCode.NONE : ErrorCode.APPEND_CONDITION_FAILED);
+    assertThat(log.endOffset()).isEqualTo(appends ? 7 : 5);
   }
 
   @Test

@@ -65,6 +65,21 @@ class LogVerticleIT {
         .allSatisfy(result -> assertThat(next(result)).isEqualTo(3));
   }
 
+  @Test
+  void shouldLetClientsReadInternalTopicsButNotWriteToThem() {
+    // given
+    start(1, 1, "event-loop");
+    TopicImage topic = TestNode.topic("__consumer_offsets", 1, 1, Map.of());
+    TestNode.get(node.publish(topic));
+
+    // when
+    ProduceReply.Result result = node.produce(topic.partitionId(0), TestBatches.of(1));
+
+    // then
+    assertThat(result.error()).isEqualTo(ErrorCode.INVALID_TOPIC);
+    assertThat(node.offset(topic.partitionId(0), OffsetsRequest.LATEST).offset()).isZero();
+  }
+
   @ParameterizedTest
   @CsvSource({"1,1,event-loop", "2,2,event-loop", "2,2,worker"})
   void shouldWakeAFetchThatWaits(int loops, int shards, String threading) {

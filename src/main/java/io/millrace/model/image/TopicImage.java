@@ -13,6 +13,11 @@ public record TopicImage(
     partitions = List.copyOf(partitions);
   }
 
+  /** Whether only the server itself writes to the topic. */
+  public boolean isInternal() {
+    return name.isInternal();
+  }
+
   public PartitionId partitionId(int partition) {
     return new PartitionId(id, partition);
   }
