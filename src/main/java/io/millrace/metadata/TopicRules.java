@@ -87,7 +87,9 @@ final class TopicRules {
     if (name.isInternal()) {
       return new Deny<>(
           ErrorCode.POLICY_VIOLATION,
-          "topic '" + name + "' holds what this server knows of groups and transactions; it is not"
+          "topic '"
+              + name
+              + "' holds what this server knows of groups and transactions; it is not"
               + " deleted");
     }
     return new Grant<>(List.of(new TopicDeleted(topic.get().id())), state -> topic.get());

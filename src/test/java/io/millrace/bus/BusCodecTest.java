@@ -134,7 +134,9 @@ class BusCodecTest {
             List.of(
                 new ProduceRequest.Entry(PARTITION, cancelled),
                 new ProduceRequest.Entry(
-                    PARTITION, new OwnedBuffer(sent), Optional.of(new AppendCondition(3, 1L << 40)))),
+                    PARTITION,
+                    new OwnedBuffer(sent),
+                    Optional.of(new AppendCondition(3, 1L << 40)))),
             77,
             IN_TWO_SECONDS);
 
