@@ -153,10 +153,7 @@ final class Segment {
               + nextOffset
               + " is next");
     }
-    if (newestTimestampMs == UNKNOWN_TIMESTAMP) {
-      newestTimestampMs();
-      times.continueBehindLast();
-    }
+    newestTimestampMs();
     try {
       writer().write(batch, sizeBytes);
     } finally {

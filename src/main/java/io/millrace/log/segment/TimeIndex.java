@@ -26,6 +26,7 @@ final class TimeIndex {
   private final IndexFile file;
   private final long baseOffset;
   private long lastTimestampMs = Long.MIN_VALUE;
+  private boolean knowsLast;
 
   TimeIndex(Disk disk, Path path, long baseOffset) {
     this.file = new IndexFile(disk, path, ENTRY_BYTES);
@@ -39,13 +40,12 @@ final class TimeIndex {
     return file;
   }
 
-  /** Goes on behind the entries of a process before. */
-  void continueBehindLast() throws IOException {
-    lastTimestampMs = last().map(Entry::timestampMs).orElse(Long.MIN_VALUE);
-  }
-
-  /** Adds an entry unless the newest timestamp has one. */
+  /** Adds an entry unless the newest timestamp has one, be it of a process before. */
   void append(long timestampMs, long offset) throws IOException {
+    if (!knowsLast) {
+      lastTimestampMs = last().map(Entry::timestampMs).orElse(Long.MIN_VALUE);
+      knowsLast = true;
+    }
     if (timestampMs > lastTimestampMs) {
       file.nextEntry().putLong(timestampMs).putInt((int) (offset - baseOffset));
       lastTimestampMs = timestampMs;
@@ -82,6 +82,7 @@ final class TimeIndex {
     if (offset <= baseOffset) {
       file.truncateTo(0); // Whatever is in it, which may be noise.
       lastTimestampMs = Long.MIN_VALUE;
+      knowsLast = true;
       return;
     }
     file.writePending();
@@ -98,6 +99,7 @@ final class TimeIndex {
     }
     file.truncateTo(count);
     lastTimestampMs = last;
+    knowsLast = true;
   }
 
   /** Whether the timestamps increase and the offsets do not decrease. */
