@@ -23,13 +23,15 @@ final class IndexFile {
   private static final int NOT_LOADED = -1;
 
   private final Disk disk;
-  private final Path path;
+  private final Path name;
   private final int entryBytes;
+  private volatile Path path;
   private volatile int writtenEntries = NOT_LOADED;
   private ByteBuffer pending = ByteBuffer.allocate(0);
 
   IndexFile(Disk disk, Path path, int entryBytes) {
     this.disk = disk;
+    this.name = path;
     this.path = path;
     this.entryBytes = entryBytes;
   }
@@ -108,10 +110,27 @@ final class IndexFile {
     }
   }
 
-  void delete() throws IOException {
+  /**
+   * Starts over with no entries, in a file beside the one that readers find: until {@link
+   * #takePlace} a crash leaves none or the old one.
+   */
+  void startOverBeside() throws IOException {
     pending = ByteBuffer.allocate(0);
-    writtenEntries = 0;
+    path = name.resolveSibling(name.getFileName() + CheckedFile.TEMPORARY_SUFFIX);
     disk.delete(path);
+    writtenEntries = 0;
+  }
+
+  /** Makes what was written since {@link #startOverBeside} durable, then gives it its name. */
+  void takePlace() throws IOException {
+    writePending();
+    if (writtenEntries == 0) {
+      disk.delete(name);
+    } else {
+      sync();
+      disk.rename(path, name);
+    }
+    path = name;
   }
 
   /** Frees the memory of entries that were written. */

@@ -15,8 +15,8 @@ final class IndexRebuild {
   static void rebuild(Segment segment, int indexIntervalBytes) throws IOException {
     int size = segment.sizeBytes();
     long next = segment.nextOffset();
-    segment.offsets().file().delete();
-    segment.times().file().delete();
+    segment.offsets().file().startOverBeside();
+    segment.times().file().startOverBeside();
     segment.rewindTo(0, segment.baseOffset());
     DiskFile file = segment.log().acquire();
     try {
@@ -32,8 +32,8 @@ final class IndexRebuild {
       segment.log().release();
     }
     segment.endsAt(size, next);
-    segment.offsets().file().writePending();
-    segment.times().file().writePending();
-    segment.syncIndexes();
+    // A log that was left in order is not checked: no name may lead to an index that is not whole.
+    segment.offsets().file().takePlace();
+    segment.times().file().takePlace();
   }
 }
