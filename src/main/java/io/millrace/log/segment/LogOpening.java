@@ -75,14 +75,12 @@ final class LogOpening {
   private Opened open() throws IOException {
     disk.createDirectories(directory);
     PartitionFiles files = PartitionFiles.list(disk, directory);
-    boolean claimed = PartitionMeta.claim(disk, directory, files.names(), request.topicId());
+    if (PartitionMeta.claim(disk, directory, files.names(), request.topicId())) {
+      disk.syncDirectory(directory); // No segment's name outlives that of whose it is.
+    }
     files.deleteLeftovers(disk, directory);
     if (files.logs().isEmpty()) {
       return create();
-    }
-    if (claimed) {
-      // Segments without partition.meta: its name was never synced, but neither were theirs.
-      disk.syncDirectory(directory);
     }
     List<Segment> segments = files.segments(disk, directory);
     Optional<EpochTable> epochs = readEpochs(files, segments);

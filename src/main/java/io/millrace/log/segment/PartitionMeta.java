@@ -55,6 +55,7 @@ public final class PartitionMeta {
    * Checks that the directory is this topic's, or makes it so if nothing is in it yet.
    *
    * @return whether the file was written; its name is durable once the directory is synced
+   * @throws IOException if it is another topic's, or holds segments and nothing says whose they are
    */
   public static boolean claim(Disk disk, Path directory, List<String> names, TopicId topicId)
       throws IOException {
@@ -65,6 +66,10 @@ public final class PartitionMeta {
             directory + " holds the log of topic id " + found + ", expected " + topicId);
       }
       return false;
+    }
+    if (names.stream().anyMatch(name -> name.endsWith(SegmentFiles.LOG_SUFFIX))) {
+      throw new IOException(
+          directory + " holds segments but no " + FILE_NAME + "; bring that file back from a copy");
     }
     ByteBuffer payload = ByteBuffer.allocate(PAYLOAD_BYTES);
     payload.putLong(topicId.mostSignificantBits()).putLong(topicId.leastSignificantBits());

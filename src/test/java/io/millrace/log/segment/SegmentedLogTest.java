@@ -378,4 +378,16 @@ class SegmentedLogTest {
     assertThat(directory.resolve("00000000000000000000.timeindex")).hasBinaryContent(times);
     assertThat(Batches.valuesFrom(second, 90)).isEqualTo(expectedValues(90, 100));
   }
+
+  @Test
+  void shouldTakeNoSegmentsForItsOwnThatDoNotSayWhoseTheyAre() throws IOException {
+    // given
+    Batches.run(logs.open().close());
+    Files.delete(directory.resolve(PartitionMeta.FILE_NAME));
+
+    // then
+    assertThatThrownBy(() -> logs.open())
+        .hasMessageContaining("holds segments but no partition.meta");
+    assertThat(directory.resolve(PartitionMeta.FILE_NAME)).doesNotExist();
+  }
 }
