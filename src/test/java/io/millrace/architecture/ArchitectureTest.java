@@ -57,4 +57,15 @@ class ArchitectureTest {
   void shouldLeaveThreadsToThoseWhoWire() {
     code.leaveThreadsToThoseWhoWire().check(MAIN);
   }
+
+  /** Each of these is looked at on a real disk, and all that call them on a simulated one. */
+  @Test
+  void shouldMakeBytesDurableOnlyThroughItsPorts() {
+    assertThat(SyncCalls.toTheMachine())
+        .containsExactly(
+            "NioDisk.syncDirectory",
+            "NioDiskFile.sync",
+            "NioMetadataDirectory$NioAppendFile.sync",
+            "NioMetadataDirectory.sync");
+  }
 }

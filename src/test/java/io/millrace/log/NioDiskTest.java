@@ -130,6 +130,21 @@ final class NioDiskTest {
     }
   }
 
+  @Test
+  void shouldHaveTheMachineMakeFilesAndNamesDurable(@TempDir Path aside) throws IOException {
+    // given
+    Path path = directory.resolve("a.log");
+    try (FileForces forces = new FileForces(aside.resolve("forces.jfr"));
+        DiskFile file = disk.open(path, true)) {
+      file.write(bytes("hello"), 0);
+      // when
+      file.sync();
+      disk.syncDirectory(directory);
+      // then
+      assertThat(forces.forced()).containsExactly(path, directory);
+    }
+  }
+
   private static ByteBuffer bytes(String text) {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }

@@ -2,7 +2,10 @@ package io.millrace.log.simulation;
 
 import io.millrace.log.simulation.Loss.Fate;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
@@ -20,23 +23,23 @@ final class CrashPoints {
   private final Predicate<DiskOperation> ignoredSyncs;
 
   private final long firstOperation;
-
-  /**
-   * Where the code syncs, and from which operation of the script on it does: 0 if only what follows
-   * a restart does.
-   */
-  final Map<String, Long> syncSites = new LinkedHashMap<>();
-
+  private final long lastOperation;
+  private final Map<String, SyncSite> scriptSites = new LinkedHashMap<>();
+  private final Map<String, SyncSite> restartSites = new LinkedHashMap<>();
+  private long crashAt;
   long restarts;
 
   /**
    * @param seeds how many random losses are tried at every operation
    * @param firstOperation of the script at which the machine stops
+   * @param lastOperation at which it does; a larger number than there are for its end, too
    * @param ignoredSyncs syncs that the disk does not carry out
    */
-  CrashPoints(int seeds, long firstOperation, Predicate<DiskOperation> ignoredSyncs) {
+  CrashPoints(
+      int seeds, long firstOperation, long lastOperation, Predicate<DiskOperation> ignoredSyncs) {
     this.seeds = seeds;
     this.firstOperation = firstOperation;
+    this.lastOperation = lastOperation;
     this.ignoredSyncs = ignoredSyncs;
   }
 
@@ -48,14 +51,16 @@ final class CrashPoints {
     world.disk.observe(
         operation -> {
           if (operation.kind().isSync()) {
-            syncSites.merge(operation.site(), operation.number(), CrashPoints::earlier);
+            SyncSite.note(scriptSites, operation.site(), operation.number());
           }
-          if (operation.number() >= firstOperation) {
+          if (operation.number() >= firstOperation && operation.number() <= lastOperation) {
             crashEveryWay(world, operation);
           }
         });
     Workload.script(world);
-    crashEveryWay(world, null);
+    if (lastOperation > world.disk.operations().size()) {
+      crashEveryWay(world, null);
+    }
   }
 
   private SimulatedDisk emptyDisk() {
@@ -66,15 +71,26 @@ final class CrashPoints {
 
   private void noteSync(DiskOperation operation) {
     if (operation.kind().isSync()) {
-      syncSites.putIfAbsent(operation.site(), 0L);
+      SyncSite.note(restartSites, operation.site(), crashAt);
     }
   }
 
-  private static long earlier(long known, long operation) {
-    return known == 0 ? operation : known;
+  /** The lines of code in the name of a site, as {@code Class:line}. */
+  static List<String> linesOf(String site) {
+    return Arrays.stream(site.split(" < "))
+        .map(frame -> frame.replaceFirst("\\.[^.]*:", ":"))
+        .toList();
+  }
+
+  /** Where the code syncs: in the script, or else only after a restart from one of its crashes. */
+  Collection<SyncSite> syncSites() {
+    Map<String, SyncSite> sites = new LinkedHashMap<>(restartSites);
+    sites.putAll(scriptSites);
+    return sites.values();
   }
 
   private void crashEveryWay(World world, DiskOperation operation) {
+    crashAt = world.disk.operations().size();
     crash(world, operation, KILLED, 0);
     crash(world, operation, Loss.ALL_DROPPED, 0);
     crash(world, operation, Loss.NAMES_DROPPED, 0);
@@ -155,6 +171,20 @@ final class CrashPoints {
 
   private static DiskOperation last(SimulatedDisk disk) {
     return disk.operations().isEmpty() ? null : disk.operations().get(disk.operations().size() - 1);
+  }
+
+  /**
+   * A place in the code that syncs.
+   *
+   * @param name its frames, innermost first
+   * @param first operation of the script that syncs there, or before whose crash that is
+   * @param last of these operations
+   */
+  record SyncSite(String name, long first, long last) {
+    private static void note(Map<String, SyncSite> sites, String name, long operation) {
+      SyncSite known = sites.get(name);
+      sites.put(name, new SyncSite(name, known == null ? operation : known.first, operation));
+    }
   }
 
   /** A promise was broken; an error, so that no code under test takes it for a failed call. */

@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
  * A disk in memory that knows, of every byte and every name, whether it would survive a power loss.
@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
  */
 public final class SimulatedDisk implements Disk {
   /** Code that syncs for others; who asked it to is part of the site. */
-  private static final Pattern ON_BEHALF =
-      Pattern.compile("(WholeFile|CheckedFile|IndexFile|Segment|PartitionMeta)\\..*");
+  private static final Set<String> ON_BEHALF =
+      Set.of("WholeFile", "CheckedFile", "IndexFile", "Segment", "PartitionMeta");
 
   private final SimulatedDirectory root;
   private final List<DiskOperation> operations = new ArrayList<>();
@@ -269,28 +269,28 @@ public final class SimulatedDisk implements Disk {
     return used;
   }
 
+  /** Whether a class, by its simple name, syncs for others: those are part of the site. */
+  static boolean syncsOnBehalf(String className) {
+    return ON_BEHALF.contains(className);
+  }
+
   /** The line of the log's code that syncs, and for whom, so that each can be told apart. */
   private static String callSite() {
     String here = SimulatedDisk.class.getPackageName();
-    List<String> frames =
+    List<StackWalker.StackFrame> frames =
         StackWalker.getInstance()
             .walk(
                 stack ->
                     stack
                         .dropWhile(frame -> frame.getClassName().startsWith(here))
                         .takeWhile(frame -> !frame.getClassName().startsWith(here))
-                        .map(
-                            frame ->
-                                frame.getClassName().replaceFirst(".*\\.", "")
-                                    + "."
-                                    + frame.getMethodName()
-                                    + ":"
-                                    + frame.getLineNumber())
                         .toList());
     StringBuilder site = new StringBuilder();
-    for (String frame : frames) {
-      site.append(site.isEmpty() ? "" : " < ").append(frame);
-      if (!ON_BEHALF.matcher(frame).matches()) {
+    for (StackWalker.StackFrame frame : frames) {
+      String className = frame.getClassName().replaceFirst(".*\\.", "");
+      site.append(site.isEmpty() ? "" : " < ").append(className);
+      site.append('.').append(frame.getMethodName()).append(':').append(frame.getLineNumber());
+      if (!syncsOnBehalf(className)) {
         break;
       }
     }

@@ -7,11 +7,13 @@ import io.millrace.log.directory.DataDirectory;
 import io.millrace.log.directory.PreviousStop;
 import io.millrace.log.inspect.Entry;
 import io.millrace.log.inspect.LogInspector;
+import io.millrace.log.segment.StateFiles;
 import io.millrace.model.ErrorCode;
 import io.millrace.record.BatchHeader;
 import io.millrace.record.RecordSlice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,10 +40,28 @@ final class Verification {
    * @throws AssertionError that says which promise was broken
    */
   static void verify(World world, boolean powerLost) throws IOException {
+    checkEpochFiles(world.disk);
     world.open();
     new Verification(world, powerLost).verify();
     if (world.directory().identity().isPresent()) {
       new LogInspector(world.disk, false).inspect(World.ROOT, Verification::checkNoDamage);
+    }
+  }
+
+  /**
+   * A crash leaves the old epochs or the new ones. Without either, recovery has to ask every batch
+   * of the log, and no longer notices a batch whose epoch, which its CRC does not cover, is wrong.
+   */
+  private static void checkEpochFiles(SimulatedDisk disk) throws IOException {
+    for (String name : disk.list(World.ROOT)) {
+      Path file = World.ROOT.resolve(name).resolve(StateFiles.EPOCHS);
+      if (DataDirectory.isPartitionName(name) && disk.exists(file)) {
+        try {
+          StateFiles.epochs(disk, file);
+        } catch (IOException e) {
+          throw new AssertionError(file + " is neither the old file nor the new one", e);
+        }
+      }
     }
   }
 

@@ -53,6 +53,9 @@ final class Workload {
       append(world, async, i); // Two segments are closed, none of them synced, when it truncates.
     }
     world.truncate(async, 1);
+    append(world, async, 1);
+    world.flush(async);
+    world.checkpoint(); // From here on nobody looks at the closed segments' batches any more.
     for (int i = 0; i < 16; i++) {
       append(world, async, i);
     }
@@ -66,6 +69,10 @@ final class Workload {
     world.flush(async);
     world.checkpoint();
     world.stop();
+    world.deleteIndexes(burst);
+    world.startAgain();
+    append(world, burst, 0);
+    world.flush(burst);
   }
 
   /** A log start offset that outlives the records around it. */

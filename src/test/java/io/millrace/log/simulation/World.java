@@ -266,6 +266,23 @@ final class World {
     logs.clear();
   }
 
+  /** The next process on what the last one left in order. */
+  void startAgain() throws IOException {
+    open();
+    promises.partitions.values().forEach(promise -> promise.log = logs.get(promise.id));
+    start();
+  }
+
+  /** What an administrator may do to a log that is closed: its indexes are derived from it. */
+  void deleteIndexes(PartitionPromise promise) throws IOException {
+    Path path = directory.partitions().get(promise.id).path();
+    for (String name : disk.list(path)) {
+      if (name.endsWith("index")) {
+        disk.delete(path.resolve(name));
+      }
+    }
+  }
+
   /** What a verticle does with a task: runs it elsewhere, and tells the log if it failed. */
   private static <T> T run(PartitionLog log, LogTask<T> task) throws IOException {
     try {

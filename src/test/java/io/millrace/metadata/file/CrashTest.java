@@ -2,6 +2,7 @@ package io.millrace.metadata.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.architecture.SyncCalls;
 import io.millrace.metadata.Controller;
 import io.millrace.metadata.ControllerDriver;
 import io.millrace.metadata.ImageApplier;
@@ -22,8 +23,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A scripted workload, stopped at every call that writes, syncs, renames or deletes; then the power
@@ -119,16 +118,36 @@ class CrashTest {
     assertThat(violations(what -> false)).isEmpty();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"log", "snapshot.tmp", "log.tmp", "directory"})
-  void shouldNoticeWhenASyncIsLeftOut(String sync) {
-    assertThat(violations(what -> what.endsWith(sync))).isNotEmpty();
+  @Test
+  void shouldMissEverySyncThatIsLeftOut() throws IOException {
+    for (String site : syncSites()) {
+      boolean isMissed =
+          !violations(site::equals).isEmpty() || lostAfterKillAndPowerLoss(site::equals) > 0;
+      assertThat(isMissed).as(site).isTrue();
+    }
+  }
+
+  @Test
+  void shouldComeToEverySyncOfTheCode() throws IOException {
+    assertThat(syncSites().stream().map(site -> site.replaceFirst(" .*", "")))
+        .hasSameElementsAs(
+            SyncCalls.of(
+                "io.millrace.metadata",
+                Set.of(MetadataDirectory.class, MetadataDirectory.AppendFile.class),
+                className -> false));
   }
 
   @Test
   void shouldKeepWhatItShowedAfterAKillWhenThePowerGoesNext() throws IOException {
     assertThat(lostAfterKillAndPowerLoss(what -> false)).isZero();
-    assertThat(lostAfterKillAndPowerLoss(what -> what.endsWith("log"))).isPositive();
+  }
+
+  /** Where the code syncs, and what. */
+  private static Set<String> syncSites() throws IOException {
+    SimulatedDirectory directory = new SimulatedDirectory();
+    new Life().run(directory, 1);
+    FileMetadataLog.open(directory, SETTINGS, Runnable::run, Runnable::run);
+    return directory.syncSites();
   }
 
   /** The first that went wrong, of every call to stop at and some luck of the disk. */

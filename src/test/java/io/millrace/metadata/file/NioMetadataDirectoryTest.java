@@ -3,6 +3,7 @@ package io.millrace.metadata.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.log.FileForces;
 import io.millrace.metadata.Controller;
 import io.millrace.metadata.ControllerDriver;
 import io.millrace.metadata.Membership;
@@ -14,6 +15,7 @@ import io.millrace.model.TopicName;
 import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.config.SettingValues;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,6 +102,24 @@ class NioMetadataDirectoryTest {
         .hasMessageContaining(below.toString())
         .hasMessageContaining("does not begin as a metadata log does")
         .hasMessageContaining("bring its files back from a copy");
+  }
+
+  @Test
+  void shouldHaveTheMachineMakeFilesAndNamesDurable(@TempDir Path aside) throws IOException {
+    // given
+    Path below = directory.resolve("metadata");
+    try (FileForces forces = new FileForces(aside.resolve("forces.jfr"))) {
+      // when
+      NioMetadataDirectory created = NioMetadataDirectory.open(below);
+      NioMetadataDirectory.open(below);
+      try (MetadataDirectory.AppendFile file = created.append("f")) {
+        file.append(ByteBuffer.wrap(new byte[1]));
+        file.sync();
+      }
+      created.sync();
+      // then
+      assertThat(forces.forced()).containsExactly(directory, below.resolve("f"), below);
+    }
   }
 
   private static Membership started(ControllerDriver driver) {

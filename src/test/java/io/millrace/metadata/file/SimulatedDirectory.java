@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -55,6 +57,7 @@ final class SimulatedDirectory implements MetadataDirectory {
   private int stopAtCall = Integer.MAX_VALUE;
   private boolean stopped;
   private long freeBytes = Long.MAX_VALUE;
+  private final Set<String> syncSites = new TreeSet<>();
   private Predicate<String> ignoredSyncs = what -> false;
 
   /** How many calls changed or synced something. */
@@ -70,7 +73,35 @@ final class SimulatedDirectory implements MetadataDirectory {
     stopAtCall = call;
   }
 
-  /** From here on these syncs do nothing; named by file, or "directory". */
+  /** Where the code synced, and what: {@code Class:line kind of file}, or "directory". */
+  Set<String> syncSites() {
+    return syncSites;
+  }
+
+  /** Counts a sync; whether it has its effect. */
+  private boolean syncs(String what) throws IOException {
+    String suffix = what.replaceFirst("\\d+\\.", "");
+    String site = callSite() + " " + suffix;
+    syncSites.add(site);
+    call();
+    return !ignoredSyncs.test(site);
+  }
+
+  /** The line of the code that called this directory, as {@code Class:line}. */
+  private static String callSite() {
+    return StackWalker.getInstance()
+        .walk(
+            stack ->
+                stack
+                    .dropWhile(
+                        frame ->
+                            frame.getClassName().startsWith(SimulatedDirectory.class.getName()))
+                    .findFirst())
+        .map(frame -> frame.getClassName().replaceFirst(".*\\.", "") + ":" + frame.getLineNumber())
+        .orElseThrow();
+  }
+
+  /** From here on these syncs do nothing. */
   void ignoreSyncs(Predicate<String> which) {
     ignoredSyncs = which;
   }
@@ -183,8 +214,7 @@ final class SimulatedDirectory implements MetadataDirectory {
 
   @Override
   public void sync() throws IOException {
-    call();
-    if (!ignoredSyncs.test("directory")) {
+    if (syncs("directory")) {
       durableNames.clear();
       durableNames.putAll(names);
       unsynced.clear();
@@ -226,8 +256,7 @@ final class SimulatedDirectory implements MetadataDirectory {
 
     @Override
     public void sync() throws IOException {
-      call();
-      if (!ignoredSyncs.test(name)) {
+      if (syncs(name)) {
         content.durable = content.now;
       }
     }
