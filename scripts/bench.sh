@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures a broker of its own on this machine with 'millrace bench' and prints one line a run; nothing else should run meanwhile.
-#   scripts/bench.sh [ROUNDS]      rounds of every case (default 3); about a minute each
-# A line: case, records/s, MB/s (10^6 bytes of values), broker CPU seconds per GB, broker resident MB.
+#   scripts/bench.sh [ROUNDS]      rounds of every case (default 3); about three minutes each
+# A line: case, records/s, MB/s (10^6 bytes of values), broker CPU seconds per GB, broker resident MB. Of the fan-out: deliveries/s, how many were lost
+# or came twice, latency in ms (p50, p99, p99.9, max), CPU seconds per million deliveries of the broker and of the consumers, broker resident MB.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 rounds=${1:-3}
@@ -28,6 +29,7 @@ start() {
   done
   started_ms=$(($(now_ms) - begun))
   tcp=$(sed -n 's/.*ready: tcp \([^,]*\), http .*/\1/p' "$work/broker.log")
+  http=$(sed -n 's/.*ready: tcp [^,]*, http \([^, ]*\).*/\1/p' "$work/broker.log")
 }
 
 # bench CASE ARGUMENTS...: one run, one line.
@@ -37,6 +39,24 @@ bench() {
   result=$(scripts/millrace bench "$@" --bootstrap-server "$tcp" --broker-pid "$broker" --output json)
   printf '%-28s %s\n' "$name" "$(sed -E 's/.*"recordsPerSecond":([0-9.E]+).*"megabytesPerSecond":([0-9.E]+).*"brokerCpuSecondsPerGigabyte":([0-9.E-]+),"brokerResidentBytes":([0-9]+).*/\1 \2 \3 \4/' <<<"$result" |
     awk '{ printf "%12.0f records/s %8.1f MB/s %6.2f CPU s/GB %5d MB", $1, $2, $3, $4 / 1e6 }')"
+}
+
+# field NAME JSON: a number of a result.
+field() { sed -E "s/.*\"$1\":([0-9.E-]+).*/\1/" <<<"$2"; }
+
+# fanout CASE ARGUMENTS...: one run, one line; ends the script if anything was lost.
+fanout() {
+  local name=$1 result millions
+  shift
+  result=$(scripts/millrace bench fanout "$@" --bootstrap-server "$tcp" --http "$http" --broker-pid "$broker" --output json) ||
+    { echo "$name: $result" >&2; return 1; }
+  millions=$(awk "BEGIN { print $(field deliveries "$result") / 1e6 }")
+  printf '%-28s %s\n' "$name" "$(awk "BEGIN {
+    printf \"%9.0f deliveries/s, lost %d, twice %d, ms %.1f %.1f %.1f %.1f, CPU s/M %.2f and %.2f, %d MB\",
+      $(field deliveriesPerSecond "$result"), $(field lost "$result"), $(field repeated "$result"),
+      $(field p50 "$result"), $(field p99 "$result"), $(field p999 "$result"), $(field max "$result"),
+      $(field brokerCpuSecondsPerMillion "$result"), $(field clientCpuSeconds "$result") / $millions,
+      $(field brokerResidentBytes "$result") / 1e6 }")"
 }
 
 start
@@ -49,6 +69,11 @@ for round in $(seq "$rounds"); do
   bench "produce 1 KiB, acks=1 ($round)" produce large --record-size 1024 --batch-size 16384 --acks 1 --records 2000000 --warm-up 300000
   bench "produce 100 B, acks=1 ($round)" produce small --record-size 100 --batch-size 16384 --acks 1 --records 6000000 --warm-up 1000000
   bench "consume 1 KiB ($round)" consume large --records 2000000 --warm-up 200000
+done
+for round in $(seq "$rounds"); do
+  fanout "1,000 x 100/s JSON ($round)" --consumers 1000 --rate 100 --seconds 30
+  fanout "1,000 x 1,000/s JSON ($round)" --consumers 1000 --rate 1000 --seconds 20
+  fanout "1,000 x 100/s Avro ($round)" --consumers 1000 --rate 100 --seconds 20 --format avro
 done
 echo "resident after load: $(resident_mb "$broker") MB"
 for round in $(seq "$rounds"); do

@@ -8,14 +8,15 @@ import picocli.CommandLine.Spec;
 /** {@code bench}: measures a broker. */
 @Command(
     name = "bench",
-    description = "Measure a broker: bench produce, bench consume.",
+    description = "Measure a broker: bench produce, bench consume, bench fanout.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BenchProduceCommand.class, BenchConsumeCommand.class})
+    subcommands = {BenchProduceCommand.class, BenchConsumeCommand.class, BenchFanoutCommand.class})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "bench needs a command: produce or consume");
+    throw new ParameterException(
+        spec.commandLine(), "bench needs a command: produce, consume or fanout");
   }
 }

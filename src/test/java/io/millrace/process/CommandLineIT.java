@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every command of the jar, against a broker that is a process too. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -209,6 +211,33 @@ final class CommandLineIT {
     // then
     assertThat(JSON.readTree(produced).get("records").asLong()).isEqualTo(300);
     assertThat(JSON.readTree(consumed).get("records").asLong()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "avro"})
+  void shouldMeasureHowMuchReachesManyConsumers(String format) throws Exception {
+    // given
+    done("topic", "create", "fanned-" + format, "--partitions", "2");
+
+    // when
+    JsonNode result =
+        JSON.readTree(done(fanout("fanned-" + format, "--http", http(), "--format", format)));
+    Result wrong = talk(fanout("fanned-" + format, "--format", "xml"));
+    Result nobody = talk(fanout("fanned-" + format, "--http", NOBODY));
+
+    // then
+    assertThat(result.get("deliveries").asLong()).isEqualTo(20 * 50);
+    assertThat(result.get("lost").asLong() + result.get("repeated").asLong()).isZero();
+    assertThat(result.get("latencyMs").get("p50").asDouble()).isPositive();
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err()).contains("'--format': expected json or avro");
+    assertFailed(nobody, 4, "no broker answers HTTP at " + NOBODY);
+  }
+
+  private static String[] fanout(String topic, String... more) {
+    String[] usual = {"bench", "fanout", "--topic", topic, "--output", "json"};
+    String[] small = {"--consumers", "20", "--rate", "50", "--seconds", "1", "--warm-up", "0"};
+    return Stream.of(usual, small, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   @Test
