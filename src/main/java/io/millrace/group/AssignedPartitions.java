@@ -185,9 +185,7 @@ public final class AssignedPartitions {
     /** Adds the partitions from one number to before another. */
     public Builder addRange(TopicId topicId, int startInclusive, int endExclusive) {
       if (startInclusive < endExclusive) {
-        byTopic
-            .computeIfAbsent(topicId, absent -> new BitSet())
-            .set(startInclusive, endExclusive);
+        byTopic.computeIfAbsent(topicId, absent -> new BitSet()).set(startInclusive, endExclusive);
       }
       return this;
     }

@@ -11,6 +11,7 @@ enum Library {
   KAFKA_COMMON("`org.apache.kafka.common`", "org.apache.kafka.common"),
   MICROMETER("Micrometer", "io.micrometer", "io.prometheus"),
   MICRORAFT("MicroRaft", "io.microraft"),
+  RE2J("RE2/J", "com.google.re2j"),
   TERMINAL("picocli, progress bar, HdrHistogram", "picocli", "me.tongfei", "org.HdrHistogram"),
   NETTY_BUFFER("Netty's buffers", "io.netty.buffer"),
   // Netty is what Vert.x is made of: whoever may use the one may use the other.

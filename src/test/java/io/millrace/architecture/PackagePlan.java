@@ -8,6 +8,7 @@ import static io.millrace.architecture.Library.KAFKA_COMMON;
 import static io.millrace.architecture.Library.MICROMETER;
 import static io.millrace.architecture.Library.MICRORAFT;
 import static io.millrace.architecture.Library.NETTY_BUFFER;
+import static io.millrace.architecture.Library.RE2J;
 import static io.millrace.architecture.Library.TERMINAL;
 import static io.millrace.architecture.Library.VERTX;
 import static io.millrace.architecture.Library.VERTX_CORE;
@@ -60,7 +61,7 @@ final class PackagePlan {
               .importing("record", "model.*"),
           row("partition", "one partition: its log, its role, its waiting acks and fetches")
               .importing("log", "replication", "record", "model.*"),
-          row("group", "consumer groups").importing("model.*"),
+          row("group", "consumer groups").importing("model.*").using(RE2J),
           row("group.assignor", "who reads which partition").importing("group", "model.*"),
           generated("group.record", "records of the groups"),
           row("transaction", "producer ids and transactions").importing("model.*"),

@@ -38,8 +38,7 @@ final class Ownership {
   Ownership(AssignmentSpec spec) {
     this.spec = spec;
     this.memberIds = spec.members().keySet().stream().sorted().toArray(String[]::new);
-    Map<TopicId, List<Integer>> subscribersByTopic =
-        new TreeMap<>(AssignedPartitions.TOPIC_ORDER);
+    Map<TopicId, List<Integer>> subscribersByTopic = new TreeMap<>(AssignedPartitions.TOPIC_ORDER);
     for (int member = 0; member < memberIds.length; member++) {
       owned.add(new TreeMap<>());
       for (TopicId topicId : spec(member).subscribedTopics()) {

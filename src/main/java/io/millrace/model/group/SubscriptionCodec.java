@@ -18,6 +18,9 @@ public interface SubscriptionCodec {
   /** An assignment as a classic consumer reads it, in this version of the layout. */
   OpaqueBytes assignment(List<TopicPartition> partitions, int version);
 
+  /** The partitions in an assignment that a classic leader made; empty if the bytes are not one. */
+  Optional<List<TopicPartition>> assignedPartitions(OpaqueBytes assignment);
+
   /**
    * What a classic consumer wants.
    *
