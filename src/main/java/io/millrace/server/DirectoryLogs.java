@@ -27,6 +27,7 @@ final class DirectoryLogs implements PartitionLogs {
   private final Disk disk;
   private final LogLimits limits;
   private final TimeSource time;
+  private final RecoverySummary recoveries = new RecoverySummary();
 
   DirectoryLogs(DataDirectory directory, Disk disk, LogLimits limits, TimeSource time) {
     this.directory = directory;
@@ -35,12 +36,18 @@ final class DirectoryLogs implements PartitionLogs {
     this.time = time;
   }
 
+  /** Of the logs that were opened so far. */
+  RecoverySummary recoveries() {
+    return recoveries;
+  }
+
   @Override
   public LogTask<OpenedLog> open(PartitionId id, TopicPartition name, SettingValues topicSettings) {
     return () -> {
       boolean existed = directory.partitions().containsKey(id);
       PartitionDirectory place = directory.createPartition(id, name);
       PartitionCheckpoint known = directory.checkpointOf(id);
+      long began = time.monotonicNanos();
       SegmentedLog log =
           SegmentedLog.open(
               new OpenRequest(
@@ -54,6 +61,9 @@ final class DirectoryLogs implements PartitionLogs {
                   existed ? directory.previousStop().ofLogs() : LastStop.CLEAN,
                   existed ? known.recoveryPoint() : OpenRequest.UNKNOWN_OFFSET,
                   existed ? known.logStartOffset() : OpenRequest.UNKNOWN_OFFSET));
+      long tookNanos = time.monotonicNanos() - began;
+      log.recovered()
+          .ifPresent(found -> recoveries.add(name, found, log.damage().isPresent(), tookNanos));
       return new OpenedLog(log, Math.min(known.highWatermark(), log.endOffset()));
     };
   }

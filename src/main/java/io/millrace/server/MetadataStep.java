@@ -77,6 +77,7 @@ final class MetadataStep implements StartStep {
                 onFailure));
     deployment =
         Waits.await(loops.vertx().deployVerticle(verticle), RECOVERY_MS, "opening the partitions");
+    shards.recovered();
     log.keepMembership();
     data.recovered(latest.get());
     LOG.info(

@@ -15,9 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The shards of the log, one verticle each; stopped once every log is closed whole. */
 final class ShardsStep implements StartStep {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardsStep.class);
   private static final long START_MS = 10_000;
 
   private final SettingValues settings;
@@ -27,6 +31,7 @@ final class ShardsStep implements StartStep {
   private final List<String> deployments = new ArrayList<>();
   private final List<Admission> admissions;
   private @Nullable TypedBus bus;
+  private @Nullable DirectoryLogs logs;
 
   ShardsStep(
       SettingValues settings,
@@ -66,8 +71,9 @@ final class ShardsStep implements StartStep {
   @Override
   public void start() throws Exception {
     bus = new TypedBus(loops.vertx());
-    DirectoryLogs logs =
+    DirectoryLogs inDirectory =
         new DirectoryLogs(data.directory(), data.disk(), LogLimits.of(settings), TimeSource.SYSTEM);
+    logs = inDirectory;
     TopicMeters meters =
         new TopicMeters(loops.metrics(), settings.get(ServerSettings.METRICS_MAX_TOPICS));
     for (int shard = 0; shard < shards(); shard++) {
@@ -77,7 +83,7 @@ final class ShardsStep implements StartStep {
               shards(),
               identity.self(),
               bus,
-              logs,
+              inDirectory,
               settings,
               TimeSource.SYSTEM,
               loops.metrics(),
@@ -88,6 +94,17 @@ final class ShardsStep implements StartStep {
               START_MS,
               "starting a shard"));
     }
+  }
+
+  /** Says what it took, now that every log is open. */
+  void recovered() {
+    if (logs == null) {
+      throw new IllegalStateException("the logs are not open");
+    }
+    RecoverySummary recoveries = logs.recoveries();
+    // Each log's part, and why it was cut, are debug lines of io.millrace.log.segment.
+    Level level = recoveries.hasCut() ? Level.WARN : Level.INFO;
+    recoveries.line().ifPresent(line -> LOG.atLevel(level).log(line));
   }
 
   @Override

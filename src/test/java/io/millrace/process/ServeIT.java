@@ -70,7 +70,10 @@ final class ServeIT {
       broker.kill();
     }
     try (BrokerProcess broker = BrokerProcess.start(data)) {
-      assertThat(broker.output()).contains("previousStop=PROCESS_KILLED");
+      assertThat(broker.output())
+          .contains("previousStop=PROCESS_KILLED")
+          .containsOnlyOnce("recovered logs=")
+          .doesNotContain("recovering from");
       assertThat(consume(broker, first.size() + second.size())).isEqualTo(texts(0, 200));
       assertThat(broker.terminate()).as(broker.output()).isZero();
     }

@@ -15,7 +15,11 @@ import java.util.Optional;
 final class LogOpening {
   /** What a log begins with. */
   record Opened(
-      SegmentList segments, EpochTable epochs, ProducerState producers, Optional<String> damage) {}
+      SegmentList segments,
+      EpochTable epochs,
+      ProducerState producers,
+      Optional<String> damage,
+      Optional<LogRecovered> recovered) {}
 
   private static final int MAX_EPOCH_FILE_BYTES = 16 << 20;
 
@@ -69,7 +73,8 @@ final class LogOpening {
         new SegmentList(List.of(first)),
         opened.epochs().startingAt(start),
         opened.producers(),
-        opened.damage());
+        opened.damage(),
+        opened.recovered());
   }
 
   private Opened open() throws IOException {
@@ -91,7 +96,7 @@ final class LogOpening {
       SegmentList list = new SegmentList(segments);
       ProducerState producers =
           new ProducerReplay(request).stateAtEnd(files.snapshots(), list, epochs.get());
-      return new Opened(list, epochs.get(), producers, Optional.empty());
+      return new Opened(list, epochs.get(), producers, Optional.empty(), Optional.empty());
     }
     return new LogRecovery(request, files, segments).recover(epochs);
   }
@@ -119,7 +124,8 @@ final class LogOpening {
         new SegmentList(List.of(first)),
         EpochTable.EMPTY,
         new ProducerState(request.limits()),
-        damage);
+        damage,
+        Optional.empty());
   }
 
   /** The epochs as they were written; empty if they are not there or not to be believed. */

@@ -42,6 +42,9 @@ final class LogRecovery {
   private long replayFrom;
   private int firstScanned;
   private @Nullable String damage;
+  private long checkedBytes;
+  private long cutBytes;
+  private int cutSegments;
 
   LogRecovery(OpenRequest request, PartitionFiles files, List<Segment> found) {
     this.request = request;
@@ -69,7 +72,7 @@ final class LogRecovery {
       producers = base.state();
       replayFrom = base.offset();
     }
-    SegmentLog.LOG.info(
+    SegmentLog.LOG.debug(
         "{}: recovering from offset {}, recovery point {}", directory, replayFrom, recoveryPoint);
     firstScanned = firstToScan();
     int index = firstScanned;
@@ -81,7 +84,12 @@ final class LogRecovery {
       damage = "the log ends at offset " + end + ", records up to " + recoveryPoint + " are gone";
     }
     makeDurable(found, end);
-    return new Opened(new SegmentList(segments), epochs, producers, Optional.ofNullable(damage));
+    return new Opened(
+        new SegmentList(segments),
+        epochs,
+        producers,
+        Optional.ofNullable(damage),
+        Optional.of(new LogRecovered(checkedBytes, cutBytes, cutSegments)));
   }
 
   /**
@@ -112,6 +120,7 @@ final class LogRecovery {
     int fileSize = segment.sizeBytes();
     long knownNext = segment.nextOffset();
     BatchPlace start = startIn(segment);
+    checkedBytes += fileSize - start.position();
     segment.rewindTo(start.position(), start.offset());
     DiskFile file = segment.log().acquire();
     try {
@@ -215,11 +224,13 @@ final class LogRecovery {
 
   private void cutBehind(int index, String what, int fileSize) throws IOException {
     Segment last = segments.get(index);
-    SegmentLog.LOG.warn(
+    cutBytes = (long) fileSize - last.sizeBytes();
+    cutSegments = segments.size() - 1 - index;
+    SegmentLog.LOG.debug(
         "{}: cutting {} bytes and {} segments behind offset {}: {}",
         directory,
-        fileSize - last.sizeBytes(),
-        segments.size() - 1 - index,
+        cutBytes,
+        cutSegments,
         last.nextOffset(),
         what);
     last.cutTail();

@@ -5,6 +5,7 @@ import io.millrace.log.retention.RetentionClock;
 import io.millrace.log.segment.LogOpening.Opened;
 import io.millrace.model.TimeSource;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The parts of one open log that appending, flushing, truncating and expiring share.
@@ -21,6 +22,7 @@ final class LogState {
   private EpochTable epochs;
   private ProducerState producers;
   private LogConfig config;
+  private final Optional<LogRecovered> recovered;
   private long startOffset;
 
   LogState(OpenRequest request, Opened opened) {
@@ -35,6 +37,7 @@ final class LogState {
         new HotWindow(request.limits().hotBytes(), active.windowBase() + active.sizeBytes());
     this.pending = new PendingSync(request.disk(), request.directory(), endOffset());
     this.retentionClock = new RetentionClock(request.time());
+    this.recovered = opened.recovered();
     opened.damage().ifPresent(health::reportFailure);
   }
 
@@ -56,6 +59,10 @@ final class LogState {
 
   LogLimits limits() {
     return request.limits();
+  }
+
+  Optional<LogRecovered> recovered() {
+    return recovered;
   }
 
   SegmentList segments() {

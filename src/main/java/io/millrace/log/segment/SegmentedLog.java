@@ -66,6 +66,11 @@ public final class SegmentedLog implements PartitionLog {
     return new SegmentedLog(new LogState(request, LogOpening.open(request)));
   }
 
+  /** What it took to open it; empty if the process before had closed it, or it is new. */
+  public Optional<LogRecovered> recovered() {
+    return state.recovered();
+  }
+
   @Override
   public long startOffset() {
     return state.startOffset();
