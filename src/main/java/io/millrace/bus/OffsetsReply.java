@@ -10,7 +10,8 @@ public record OffsetsReply(List<Result> results) {
    *
    * @param offset -1 if no record is that new
    * @param timestampMs of the record there, -1 if none or not asked by time
-   * @param leaderEpoch of the record, or of the leader for earliest and latest; -1 if unknown
+   * @param leaderEpoch of the record, of the leader for earliest and latest, or the epoch found for
+   *     the end of one; -1 if unknown
    * @param logStartOffset the partition's first offset now
    * @param highWatermark the partition's high watermark now
    */

@@ -133,7 +133,8 @@ final class RequestWire {
               topic.mostSignificantBits(),
               topic.leastSignificantBits(),
               entry.partition().partition(),
-              entry.timestampMs()));
+              entry.timestampMs(),
+              entry.leaderEpoch()));
     }
     return new FindOffsetsRequest(
         find.correlationId(),
@@ -257,7 +258,8 @@ final class RequestWire {
               entry.getTopicMostSignificantBits(),
               entry.getTopicLeastSignificantBits(),
               entry.getPartition());
-      entries.add(new OffsetsRequest.Entry(partition, entry.getTimestampMs()));
+      entries.add(
+          new OffsetsRequest.Entry(partition, entry.getTimestampMs(), entry.getLeaderEpoch()));
     }
     return new ShardRequest.FindOffsets(
         wire.getCorrelationId(),

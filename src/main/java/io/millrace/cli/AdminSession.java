@@ -4,10 +4,8 @@ import io.millrace.client.Admin;
 import io.millrace.client.ClientSettings;
 import io.millrace.client.OffsetAnswer;
 import io.millrace.client.TopicDetails;
-import io.millrace.client.TopicDetails.PartitionDetails;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
-import io.millrace.model.TopicName;
 import io.millrace.model.TopicPartition;
 import io.millrace.model.config.Setting;
 import io.vertx.core.Future;
@@ -76,42 +74,14 @@ final class AdminSession implements AutoCloseable {
    * The same topics, each partition with its first and its end offset as they are now; -1 where
    * nobody leads.
    */
-  List<TopicDetails> withOffsets(List<TopicDetails> topics) throws InterruptedException {
+  List<TopicReport> withOffsets(List<TopicDetails> topics) throws InterruptedException {
     List<TopicPartition> all =
         topics.stream()
-            .flatMap(topic -> topic.partitions().stream().map(partition -> place(topic, partition)))
+            .flatMap(topic -> topic.partitions().stream().map(p -> TopicReport.place(topic, p)))
             .toList();
     Map<TopicPartition, OffsetAnswer> starts = await(admin.offsets(all, Admin.EARLIEST));
     Map<TopicPartition, OffsetAnswer> ends = await(admin.offsets(all, Admin.LATEST));
-    return topics.stream().map(topic -> withOffsets(topic, starts, ends)).toList();
-  }
-
-  private static TopicDetails withOffsets(
-      TopicDetails topic,
-      Map<TopicPartition, OffsetAnswer> starts,
-      Map<TopicPartition, OffsetAnswer> ends) {
-    List<PartitionDetails> partitions =
-        topic.partitions().stream()
-            .map(
-                p ->
-                    new PartitionDetails(
-                        p.partition(),
-                        p.leader(),
-                        p.leaderEpoch(),
-                        p.replicas(),
-                        p.inSyncReplicas(),
-                        offset(starts.get(place(topic, p))),
-                        offset(ends.get(place(topic, p)))))
-            .toList();
-    return new TopicDetails(topic.name(), topic.topicId(), partitions, topic.settings());
-  }
-
-  private static TopicPartition place(TopicDetails topic, PartitionDetails partition) {
-    return new TopicPartition(new TopicName(topic.name()), partition.partition());
-  }
-
-  private static long offset(@Nullable OffsetAnswer answer) {
-    return answer == null ? -1 : answer.offset();
+    return topics.stream().map(topic -> TopicReport.of(topic, starts, ends)).toList();
   }
 
   /**

@@ -1,11 +1,11 @@
 package io.millrace.cli;
 
+import io.millrace.cli.TopicReport.PartitionReport;
 import io.millrace.client.TopicChange;
 import io.millrace.client.TopicDetails;
 import io.millrace.client.TopicDetails.PartitionDetails;
 import io.millrace.model.TopicName;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,17 +74,20 @@ final class TopicCommand implements Runnable {
   @Command(name = "list", description = "List all topics.", sortOptions = false)
   int list(@Mixin ClientOptions client, @Mixin OutputOption output) throws InterruptedException {
     try (AdminSession session = new AdminSession(client)) {
-      List<TopicDetails> topics =
+      List<TopicReport> topics =
           session.withOffsets(AdminSession.await(session.admin().listTopics()));
       if (output.isJson()) {
-        print(new JsonArray(topics.stream().map(TopicCommand::json).toList()).encode());
+        print(new JsonArray(topics.stream().map(TopicReport::json).toList()).encode());
         return ExitCode.OK;
       }
       Table table = new Table("TOPIC", "PARTITIONS", "RECORDS", "SETTINGS");
       topics.forEach(
           topic ->
               table.row(
-                  topic.name(), topic.partitions().size(), records(topic), settingsText(topic)));
+                  topic.details().name(),
+                  topic.partitions().size(),
+                  topic.records(),
+                  settingsText(topic.details())));
       table.lines().forEach(this::print);
     }
     return ExitCode.OK;
@@ -100,15 +103,16 @@ final class TopicCommand implements Runnable {
       @Parameters(paramLabel = "TOPIC", description = "Which.") String topic)
       throws InterruptedException {
     try (AdminSession session = new AdminSession(client)) {
-      TopicDetails details =
+      TopicReport report =
           session
               .withOffsets(
                   AdminSession.await(session.admin().describeTopics(List.of(new TopicName(topic)))))
               .get(0);
       if (output.isJson()) {
-        print(json(details).encode());
+        print(report.json().encode());
         return ExitCode.OK;
       }
+      TopicDetails details = report.details();
       print(
           "topic "
               + details.name()
@@ -119,16 +123,17 @@ final class TopicCommand implements Runnable {
       print("settings: " + settingsText(details));
       Table table =
           new Table("PARTITION", "LEADER", "EPOCH", "REPLICAS", "ISR", "START", "END", "RECORDS");
-      for (PartitionDetails p : details.partitions()) {
+      for (PartitionReport partition : report.partitions()) {
+        PartitionDetails p = partition.details();
         table.row(
             p.partition(),
             p.leader(),
             p.leaderEpoch(),
             p.replicas(),
             p.inSyncReplicas(),
-            p.logStartOffset(),
-            p.highWatermark(),
-            p.highWatermark() - p.logStartOffset());
+            partition.logStartOffset(),
+            partition.highWatermark(),
+            partition.records());
       }
       table.lines().forEach(this::print);
     }
@@ -202,34 +207,8 @@ final class TopicCommand implements Runnable {
     return partitions == 1 ? "1 partition" : partitions + " partitions";
   }
 
-  private static long records(TopicDetails topic) {
-    return topic.partitions().stream()
-        .mapToLong(partition -> partition.highWatermark() - partition.logStartOffset())
-        .sum();
-  }
-
   private static String settingsText(TopicDetails topic) {
     return topic.settings().isEmpty() ? "defaults" : topic.settings().toString();
-  }
-
-  private static JsonObject json(TopicDetails topic) {
-    JsonArray partitions = new JsonArray();
-    for (PartitionDetails p : topic.partitions()) {
-      partitions.add(
-          new JsonObject()
-              .put("partition", p.partition())
-              .put("leader", p.leader())
-              .put("leaderEpoch", p.leaderEpoch())
-              .put("replicas", new JsonArray(p.replicas()))
-              .put("inSyncReplicas", new JsonArray(p.inSyncReplicas()))
-              .put("logStartOffset", p.logStartOffset())
-              .put("highWatermark", p.highWatermark()));
-    }
-    return new JsonObject()
-        .put("name", topic.name())
-        .put("id", topic.topicId().toString())
-        .put("partitions", partitions)
-        .put("settings", new JsonObject(new LinkedHashMap<>(topic.settings())));
   }
 
   /** Text or JSON. */

@@ -169,9 +169,7 @@ public final class Admin {
                         partition.getLeader(),
                         partition.getLeaderEpoch(),
                         List.copyOf(partition.getReplicas()),
-                        List.copyOf(partition.getInSyncReplicas()),
-                        partition.getLogStartOffset(),
-                        partition.getHighWatermark()))
+                        List.copyOf(partition.getInSyncReplicas())))
             .toList();
     return new TopicDetails(
         topic.getName(),

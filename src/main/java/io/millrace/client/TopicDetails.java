@@ -13,18 +13,14 @@ import java.util.Map;
 public record TopicDetails(
     String name, TopicId topicId, List<PartitionDetails> partitions, Map<String, String> settings) {
   /**
-   * A partition.
+   * A partition; {@link Admin#offsets} tells where its log begins and ends.
    *
    * @param leader node that leads it, -1 if none
-   * @param logStartOffset the first offset, -1 if unknown
-   * @param highWatermark one more than the last visible offset, -1 if unknown
    */
   public record PartitionDetails(
       int partition,
       int leader,
       int leaderEpoch,
       List<Integer> replicas,
-      List<Integer> inSyncReplicas,
-      long logStartOffset,
-      long highWatermark) {}
+      List<Integer> inSyncReplicas) {}
 }

@@ -1,6 +1,7 @@
 package io.millrace.partition;
 
 import io.millrace.log.PartitionLog;
+import io.millrace.log.PartitionLog.EpochEnd;
 import io.millrace.log.PartitionLog.TimestampOffset;
 import io.millrace.log.ReadOutcome;
 import io.millrace.model.ErrorCode;
@@ -104,6 +105,17 @@ public final class PartitionReader {
     return refuse(-1)
         .map(PartitionReader::failedLookup)
         .orElseGet(() -> found(partition.highWatermark()));
+  }
+
+  /** The largest epoch that is not above this one, and one more than its last offset (KIP-320). */
+  public OffsetLookup.Found endOfEpoch(int leaderEpoch) {
+    return refuse(-1)
+        .map(PartitionReader::failedLookup)
+        .orElseGet(
+            () -> {
+              EpochEnd end = log.endOfEpoch(leaderEpoch);
+              return found(ErrorCode.NONE, "", end.endOffset(), -1, end.leaderEpoch());
+            });
   }
 
   /** The first offset whose record's timestamp is at least this. */

@@ -35,7 +35,7 @@ final class OffsetsHandler {
         results.add(OffsetsReply.Result.failed(refusal.error(), refusal.reason()));
         continue;
       }
-      OffsetLookup lookup = lookUp(hosted.partition(), entry.timestampMs());
+      OffsetLookup lookup = lookUp(hosted.partition(), entry);
       if (lookup instanceof OffsetLookup.Search search) {
         search(request, results, hosted, search);
         return;
@@ -45,13 +45,16 @@ final class OffsetsHandler {
     outbox.reply(request.replyTo(), new ShardReply.OffsetsFound(request.correlationId(), results));
   }
 
-  private static OffsetLookup lookUp(Partition partition, long timestampMs) {
+  private static OffsetLookup lookUp(Partition partition, OffsetsRequest.Entry entry) {
+    long timestampMs = entry.timestampMs();
     if (timestampMs == OffsetsRequest.EARLIEST) {
       return partition.reader().earliest();
+    } else if (timestampMs == OffsetsRequest.LATEST) {
+      return partition.reader().latest();
+    } else if (timestampMs == OffsetsRequest.END_OF_EPOCH) {
+      return partition.reader().endOfEpoch(entry.leaderEpoch());
     }
-    return timestampMs == OffsetsRequest.LATEST
-        ? partition.reader().latest()
-        : partition.reader().byTimestamp(timestampMs);
+    return partition.reader().byTimestamp(timestampMs);
   }
 
   private void search(

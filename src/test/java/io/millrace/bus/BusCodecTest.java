@@ -61,7 +61,11 @@ class BusCodecTest {
             1, LOOP, List.of(), 1, ShardRequest.WaitFor.NOTHING, 77, IN_TWO_SECONDS),
         new ShardRequest.Forget(2, LOOP, 0, IN_TWO_SECONDS),
         new ShardRequest.FindOffsets(
-            3, LOOP, List.of(new OffsetsRequest.Entry(PARTITION, -2)), 1, IN_TWO_SECONDS),
+            3,
+            LOOP,
+            List.of(new OffsetsRequest.Entry(PARTITION, OffsetsRequest.END_OF_EPOCH, 7)),
+            1,
+            IN_TWO_SECONDS),
         new ShardRequest.DeleteRecords(4, LOOP, PARTITION, 12, 1, IN_TWO_SECONDS),
         new ShardReply.Appended(
             5,

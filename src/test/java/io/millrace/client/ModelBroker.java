@@ -314,7 +314,7 @@ final class ModelBroker implements Wire.Opener {
       int error = logs == null ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.id() : 0;
       List<PartitionDescription> partitions = new ArrayList<>();
       for (int i = 0; logs != null && i < logs.size(); i++) {
-        partitions.add(new PartitionDescription(i, 0, 0, List.of(0), List.of(0), 0L, 0L));
+        partitions.add(new PartitionDescription(i, 0, 0, List.of(0), List.of(0)));
       }
       found.add(new TopicDescription(name, "AAAAAAAAAAAAAAAAAAAAAA", error, partitions, Map.of()));
     }

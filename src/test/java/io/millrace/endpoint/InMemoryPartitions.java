@@ -226,7 +226,9 @@ public final class InMemoryPartitions implements PartitionClient {
     long timestampMs = -1;
     if (entry.timestampMs() == OffsetsRequest.EARLIEST) {
       offset = start;
-    } else if (entry.timestampMs() == OffsetsRequest.LATEST) {
+    } else if (entry.timestampMs() == OffsetsRequest.LATEST
+        || entry.timestampMs() == OffsetsRequest.END_OF_EPOCH) {
+      // There never is but one epoch.
       offset = end;
     } else {
       for (ByteBuffer batch : logs.get(entry.partition())) {

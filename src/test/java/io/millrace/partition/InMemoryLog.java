@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A log without a disk: what a flush makes durable is a number. Appends can be made to fail. */
 public final class InMemoryLog implements PartitionLog {
@@ -21,6 +23,7 @@ public final class InMemoryLog implements PartitionLog {
   private long startOffset;
   private long endOffset;
   private long durableEndOffset;
+  private final TreeMap<Integer, Long> epochStarts = new TreeMap<>();
   private int latestEpoch = -1;
   private Optional<String> damage = Optional.empty();
   private boolean cold;
@@ -85,6 +88,7 @@ public final class InMemoryLog implements PartitionLog {
     batches.add(bytes);
     long baseOffset = endOffset;
     endOffset = BatchHeader.nextOffset(batch, at);
+    epochStarts.putIfAbsent(leaderEpoch, BatchHeader.baseOffset(batch, at));
     latestEpoch = leaderEpoch;
     return new AppendOutcome.Appended(baseOffset, endOffset - 1, -1);
   }
@@ -171,7 +175,9 @@ public final class InMemoryLog implements PartitionLog {
 
   @Override
   public EpochEnd endOfEpoch(int leaderEpoch) {
-    return new EpochEnd(latestEpoch, endOffset);
+    Integer found = epochStarts.floorKey(leaderEpoch);
+    Map.Entry<Integer, Long> next = epochStarts.higherEntry(leaderEpoch);
+    return new EpochEnd(found == null ? -1 : found, next == null ? endOffset : next.getValue());
   }
 
   @Override

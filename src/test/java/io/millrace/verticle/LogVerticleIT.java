@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.bus.FetchReply;
+import io.millrace.bus.OffsetsReply;
 import io.millrace.bus.OffsetsRequest;
 import io.millrace.bus.ProduceReply;
 import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
+import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
 import io.millrace.partition.PartitionLogs;
 import io.millrace.partition.TestBatches;
@@ -78,6 +80,38 @@ class LogVerticleIT {
     // then
     assertThat(result.error()).isEqualTo(ErrorCode.INVALID_TOPIC);
     assertThat(node.offset(topic.partitionId(0), OffsetsRequest.LATEST).offset()).isZero();
+  }
+
+  @Test
+  void shouldTellWhereALeaderEpochEnds() {
+    // given
+    start(1, 1, "event-loop");
+    TopicImage topic = TestNode.topic("flights", 1, 1, Map.of());
+    PartitionId partition = topic.partitionId(0);
+    TestNode.get(node.publish(topic));
+    node.produce(partition, TestBatches.of(3));
+    TestNode.get(node.publish(inEpoch(topic, 5)));
+    node.produce(partition, TestBatches.of(4));
+
+    // when
+    OffsetsReply.Result first = node.endOfEpoch(partition, 4);
+    OffsetsReply.Result last = node.endOfEpoch(partition, 9);
+
+    // then
+    assertThat(first.offset()).isEqualTo(3);
+    assertThat(first.leaderEpoch()).isEqualTo(topic.partitions().get(0).leaderEpoch());
+    assertThat(last.offset()).isEqualTo(7);
+    assertThat(last.leaderEpoch()).isEqualTo(5);
+  }
+
+  private static TopicImage inEpoch(TopicImage topic, int epoch) {
+    PartitionImage one = topic.partitions().get(0);
+    return new TopicImage(
+        topic.id(),
+        topic.name(),
+        List.of(
+            new PartitionImage(0, one.leader(), epoch, 1, one.replicas(), one.inSyncReplicas())),
+        topic.settings());
   }
 
   @ParameterizedTest

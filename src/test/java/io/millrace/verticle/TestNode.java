@@ -172,13 +172,16 @@ final class TestNode implements AutoCloseable {
   }
 
   OffsetsReply.Result offset(PartitionId partition, long timestampMs) {
+    return offset(new OffsetsRequest.Entry(partition, timestampMs));
+  }
+
+  OffsetsReply.Result endOfEpoch(PartitionId partition, int leaderEpoch) {
+    return offset(new OffsetsRequest.Entry(partition, OffsetsRequest.END_OF_EPOCH, leaderEpoch));
+  }
+
+  private OffsetsReply.Result offset(OffsetsRequest.Entry entry) {
     return get(call(
-            () ->
-                client.offsets(
-                    new OffsetsRequest(
-                        List.of(new OffsetsRequest.Entry(partition, timestampMs)),
-                        version,
-                        inMs(FAR_MS)))))
+            () -> client.offsets(new OffsetsRequest(List.of(entry), version, inMs(FAR_MS)))))
         .results()
         .get(0);
   }

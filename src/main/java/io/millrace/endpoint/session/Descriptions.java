@@ -50,9 +50,7 @@ final class Descriptions {
         partition.leader().map(NodeId::value).orElse(-1),
         partition.leaderEpoch(),
         partition.replicas().stream().map(NodeId::value).toList(),
-        partition.inSyncReplicas().stream().map(NodeId::value).toList(),
-        -1L,
-        -1L);
+        partition.inSyncReplicas().stream().map(NodeId::value).toList());
   }
 
   static TopicChanged topicChanged(long requestId, TopicImage topic) {

@@ -2,6 +2,8 @@ package io.millrace.endpoint.session;
 
 import io.millrace.bus.OffsetsReply;
 import io.millrace.bus.OffsetsRequest;
+import io.millrace.model.ErrorCode;
+import io.millrace.model.StreamException;
 import io.millrace.model.image.TopicImage;
 import io.millrace.protocol.stream.message.ListOffsets;
 import io.millrace.protocol.stream.message.ListedOffset;
@@ -16,6 +18,13 @@ final class ListOffsetsHandler implements MessageHandler<ListOffsets> {
   @Override
   public void handle(StreamSession session, ListOffsets message, ByteBuf frame) {
     SessionLoop loop = session.loop();
+    if (message.getTimestampMs() < OffsetsRequest.EARLIEST) {
+      throw new StreamException(
+          ErrorCode.INVALID_REQUEST,
+          "timestampMs is "
+              + message.getTimestampMs()
+              + ", expected -1 for latest, -2 for earliest, or a time");
+    }
     List<OffsetsRequest.Entry> entries = new ArrayList<>();
     for (StreamPartition named : message.getPartitions()) {
       TopicImage topic = Topics.require(loop.image(), named.getTopic());

@@ -4,7 +4,6 @@ import io.millrace.model.ErrorCode;
 import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
 import io.millrace.model.image.ClusterImage;
-import io.millrace.model.image.TopicImage;
 import io.millrace.protocol.stream.ResumeToken;
 import io.millrace.protocol.stream.message.CaughtUp;
 import io.millrace.protocol.stream.message.Gap;
@@ -14,7 +13,6 @@ import io.millrace.protocol.stream.message.Subscribe;
 import io.millrace.protocol.stream.message.Subscribed;
 import io.millrace.protocol.stream.message.Unsubscribed;
 import io.vertx.core.Future;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,14 +31,15 @@ final class RecordStream {
   private final SessionLoop loop;
   private final int id;
   private final StreamOptions options;
-  private final SubscribedTopics topics;
   private final Credit credit = new Credit();
-  private final Map<PartitionId, StreamCursor> cursors = new LinkedHashMap<>();
+  private final StreamCursors cursors;
   private final StreamReader reader;
+  private final Map<StreamCursor, Long> truncations = new LinkedHashMap<>();
   private boolean opened;
   private boolean closed;
   private boolean paused;
   private boolean behind = true;
+  private int timesAtEnd;
   private @Nullable StreamException refusal;
 
   private RecordStream(
@@ -49,7 +48,7 @@ final class RecordStream {
     this.loop = session.loop();
     this.id = id;
     this.options = options;
-    this.topics = topics;
+    this.cursors = new StreamCursors(id, topics, loop.limits().maxPartitions());
     this.reader = new StreamReader(this);
   }
 
@@ -71,34 +70,26 @@ final class RecordStream {
 
   /** Finds where to begin and says so to the client; fails if that cannot be found. */
   Future<Void> start(StartSpec start) {
-    addMissing(loop.image());
+    cursors.addMissing(loop.image());
     return new StartResolver(loop)
-        .resolve(start, cursors.values())
+        .resolve(start, cursors.all())
         .map(
-            offsets -> {
+            places -> {
               if (!closed) {
-                open(offsets);
+                open(places);
               }
               return null;
             });
   }
 
-  private void open(Map<PartitionId, Long> offsets) {
-    offsets.forEach((partition, offset) -> cursor(partition).position = offset);
+  private void open(Map<PartitionId, StartResolver.Place> places) {
+    places.forEach(this::place);
     opened = true;
-    session.send(new Subscribed(id, positions()));
-    cursors.values().forEach(this::toBehind);
+    session.send(new Subscribed(id, cursors.positions()));
+    cursors.all().forEach(this::toBehind);
     onImage(loop.image());
     checkCaughtUp();
     pump();
-  }
-
-  private StreamCursor cursor(PartitionId partition) {
-    StreamCursor cursor = cursors.get(partition);
-    if (cursor == null) {
-      throw new IllegalStateException("stream " + id + " does not read " + partition);
-    }
-    return cursor;
   }
 
   /** Takes up partitions and topics that came into being, and lets go of topics that are gone. */
@@ -106,11 +97,7 @@ final class RecordStream {
     if (!opened || closed) {
       return;
     }
-    List<StreamCursor> gone =
-        cursors.values().stream()
-            .filter(cursor -> image.topic(cursor.partition.topicId()).isEmpty())
-            .toList();
-    for (StreamCursor cursor : gone) {
+    for (StreamCursor cursor : cursors.missingIn(image)) {
       session.send(
           new Gap(
               id,
@@ -122,12 +109,13 @@ final class RecordStream {
       drop(cursor);
     }
     try {
-      addMissing(image).forEach(this::toBehind);
+      cursors.addMissing(image).forEach(this::toBehind);
       refusal = null;
     } catch (StreamException e) {
       tellRefusal(e);
     }
-    if (cursors.isEmpty() && topics.endsWithItsTopics()) {
+    cursors.all().stream().filter(c -> c.fenced).forEach(this::toUnfenced);
+    if (cursors.isOver()) {
       end("its topics are deleted");
     } else {
       checkCaughtUp();
@@ -141,30 +129,6 @@ final class RecordStream {
       session.sendError(null, id, e.code(), String.valueOf(e.getMessage()));
     }
     refusal = e;
-  }
-
-  /** New partitions are read from their beginning, so nothing of them is missed. */
-  private List<StreamCursor> addMissing(ClusterImage image) {
-    List<StreamCursor> added = new java.util.ArrayList<>();
-    for (TopicImage topic : topics.topics(image)) {
-      topics
-          .partitions(topic)
-          .mapToObj(topic::partitionId)
-          .filter(partition -> !cursors.containsKey(partition))
-          .map(partition -> new StreamCursor(partition, topic.name(), 0))
-          .forEach(added::add);
-    }
-    int limit = loop.limits().maxPartitions();
-    if (cursors.size() + added.size() > limit) {
-      throw new StreamException(
-          ErrorCode.LIMIT_EXCEEDED,
-          "the stream would read "
-              + (cursors.size() + added.size())
-              + " partitions, the limit is "
-              + limit);
-    }
-    added.forEach(cursor -> cursors.put(cursor.partition, cursor));
-    return added;
   }
 
   /** The server ends the stream. */
@@ -183,7 +147,7 @@ final class RecordStream {
   void pause(List<StreamPartition> partitions) {
     if (partitions.isEmpty()) {
       paused = true;
-      cursors.values().forEach(this::leaveTail);
+      cursors.all().forEach(this::leaveTail);
     }
     forEach(
         partitions,
@@ -192,7 +156,7 @@ final class RecordStream {
           leaveTail(cursor);
         });
     reader.cancelFetch();
-    cursors.values().forEach(reader::wants);
+    cursors.all().forEach(reader::wants);
     checkCaughtUp();
     pump();
   }
@@ -201,78 +165,62 @@ final class RecordStream {
   void resume(List<StreamPartition> partitions) {
     if (partitions.isEmpty()) {
       paused = false;
-      cursors.values().forEach(cursor -> cursor.paused = false);
+      cursors.all().forEach(cursor -> cursor.paused = false);
     }
     forEach(partitions, cursor -> cursor.paused = false);
-    cursors.values().forEach(reader::wants);
+    cursors.all().forEach(reader::wants);
     pump();
   }
 
   private void forEach(List<StreamPartition> partitions, Consumer<StreamCursor> action) {
-    List<StreamCursor> named = partitions.stream().map(this::named).toList();
-    named.forEach(action);
-  }
-
-  private StreamCursor named(StreamPartition name) {
-    return cursors.values().stream()
-        .filter(
-            cursor ->
-                cursor.topic.value().equals(name.getTopic())
-                    && cursor.partition.partition() == name.getPartition())
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new StreamException(
-                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                    "stream "
-                        + id
-                        + " does not read partition "
-                        + name.getPartition()
-                        + " of that topic"));
+    cursors.named(partitions).forEach(action);
   }
 
   /** Moves the positions; completes when they are moved. Partitions without an offset stay. */
   Future<List<Position>> seek(StartSpec start) {
-    Collection<StreamCursor> moved =
-        start instanceof StartSpec.Offsets offsets
-            ? cursors.values().stream()
-                .filter(c -> offsets.find(c.topic.value(), c.partition.partition()) != null)
-                .toList()
-            : List.copyOf(cursors.values());
     return new StartResolver(loop)
-        .resolve(start, moved)
+        .resolve(start, cursors.movedBy(start))
         .map(
-            offsets -> {
+            places -> {
               if (closed) {
                 throw new StreamException(ErrorCode.UNKNOWN_STREAM, "stream " + id + " is closed");
               }
               reader.cancel();
-              offsets.forEach(this::moveTo);
-              cursors.values().forEach(reader::wants);
-              return positions();
+              places.forEach(this::moveTo);
+              cursors.all().forEach(reader::wants);
+              return cursors.positions();
             });
   }
 
-  private void moveTo(PartitionId partition, long offset) {
-    StreamCursor cursor = cursors.get(partition);
+  private void moveTo(PartitionId partition, StartResolver.Place to) {
+    StreamCursor cursor = cursors.find(partition);
     if (cursor != null) {
       leaveTail(cursor);
-      cursor.position = offset;
-      cursor.leaderEpoch = -1;
+      place(partition, to);
       toBehind(cursor);
     }
   }
 
+  private void place(PartitionId partition, StartResolver.Place to) {
+    StreamCursor cursor = cursors.find(partition);
+    if (cursor == null) {
+      throw new IllegalStateException("stream " + id + " does not read " + partition);
+    }
+    cursor.position = to.offset();
+    cursor.leaderEpoch = to.leaderEpoch();
+    cursor.proven = to.proven();
+    truncations.remove(cursor);
+    if (to.isTruncated()) {
+      truncations.put(cursor, to.commonEndOffset());
+    }
+  }
+
   List<Position> positions() {
-    return cursors.values().stream().map(StreamCursor::toMessage).toList();
+    return cursors.positions();
   }
 
   ResumeToken resumeToken() {
-    return new ResumeToken(
-        loop.image().clusterId(),
-        cursors.values().stream()
-            .map(c -> new ResumeToken.Position(c.partition, c.position, c.leaderEpoch))
-            .toList());
+    return cursors.resumeToken(loop.image().clusterId());
   }
 
   /** The resume token as text; null before the positions are known. */
@@ -283,8 +231,17 @@ final class RecordStream {
   /** Reads on if anything is wanted and allowed. */
   void pump() {
     if (opened && !closed) {
+      tellTruncations();
       reader.pump();
     }
+  }
+
+  /** Not before the client knows the positions that it asked for. */
+  private void tellTruncations() {
+    Map<StreamCursor, Long> told = Map.copyOf(truncations);
+    truncations.clear();
+    told.forEach((cursor, end) -> new ReadFailure(this, cursor).truncated(end));
+    told.keySet().forEach(reader::wants);
   }
 
   /** Whether records may be sent now. */
@@ -299,6 +256,7 @@ final class RecordStream {
   /** Records were written to the client. */
   void delivered(StreamCursor cursor, long nextOffset, long records, long bytes) {
     cursor.position = nextOffset;
+    cursor.proven = true;
     credit.use(records, bytes);
     if (options.selfGranting()) {
       credit.grant(records, bytes);
@@ -343,6 +301,14 @@ final class RecordStream {
     reader.wants(cursor);
   }
 
+  /** This node has heard something new, perhaps of the epoch that the partition's leader has. */
+  private void toUnfenced(StreamCursor cursor) {
+    cursor.fenced = false;
+    if (cursor.state == StreamCursor.State.RETRYING) {
+      toBehind(cursor);
+    }
+  }
+
   /** Reading failed for good. */
   void toEnded(StreamCursor cursor) {
     cursor.state = StreamCursor.State.ENDED;
@@ -359,28 +325,43 @@ final class RecordStream {
     leaveTail(cursor);
     toEnded(cursor);
     reader.forget(cursor);
-    cursors.remove(cursor.partition);
+    cursors.remove(cursor);
+    truncations.remove(cursor);
   }
 
   /** Tells the client once when nothing is left to read. */
   void checkCaughtUp() {
-    boolean all =
-        cursors.values().stream()
-            .allMatch(
-                c ->
-                    isPaused(c)
-                        || c.state == StreamCursor.State.TAILING
-                        || c.state == StreamCursor.State.ENDED);
-    if (opened && !closed && behind && !paused && all) {
-      behind = false;
-      session.send(new CaughtUp(id, resumeToken().toText(), 0L, 0L));
+    if (!opened || closed || !behind || paused || !isAtEnd()) {
+      return;
+    }
+    behind = false;
+    // Those that are followed have no lag: what comes is delivered at once.
+    List<StreamCursor> others =
+        cursors.all().stream().filter(c -> c.state != StreamCursor.State.TAILING).toList();
+    int mine = ++timesAtEnd;
+    Lag.measure(loop, others, lag -> tellCaughtUp(mine, lag));
+  }
+
+  private boolean isAtEnd() {
+    return cursors.all().stream()
+        .allMatch(
+            c ->
+                isPaused(c)
+                    || c.state == StreamCursor.State.TAILING
+                    || c.state == StreamCursor.State.ENDED);
+  }
+
+  /** Unless it fell behind while it was asked how far it is. */
+  private void tellCaughtUp(int time, Lag lag) {
+    if (!closed && !behind && time == timesAtEnd) {
+      session.send(new CaughtUp(id, resumeToken().toText(), lag.records(), lag.ms()));
     }
   }
 
   void close() {
     closed = true;
     reader.cancel();
-    for (StreamCursor cursor : cursors.values()) {
+    for (StreamCursor cursor : cursors.all()) {
       if (cursor.state == StreamCursor.State.TAILING) {
         loop.tailers().leave(cursor);
       }

@@ -2,6 +2,7 @@ package io.millrace.endpoint.session;
 
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
+import io.millrace.model.PartitionId;
 import io.millrace.model.TimeSource;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.protocol.stream.DecodeLimits;
@@ -130,6 +131,15 @@ public final class SessionLoop implements AutoCloseable {
 
   ClusterImage image() {
     return services.metadata().image();
+  }
+
+  /** The epoch of a partition's leader as this node knows it, -1 if it knows of none. */
+  int leaderEpoch(PartitionId partition) {
+    return image()
+        .topic(partition.topicId())
+        .filter(topic -> topic.hasPartition(partition.partition()))
+        .map(topic -> topic.partitions().get(partition.partition()).leaderEpoch())
+        .orElse(-1);
   }
 
   TimeSource time() {

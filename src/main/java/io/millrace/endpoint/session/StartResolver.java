@@ -5,70 +5,102 @@ import io.millrace.bus.OffsetsRequest;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
+import io.millrace.protocol.stream.ResumeToken;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a start into offsets, asking the partitions where it must.
+ * Turns a start into places, asking the partitions where it must. A place that a reader had before
+ * is compared with the log that is there now (KIP-320).
  *
  * <p>Threading: its loop's event loop.
  */
 final class StartResolver {
-  /** Asks the broker for nothing. */
-  private static final long KNOWN = Long.MIN_VALUE;
-
   private final SessionLoop loop;
 
   StartResolver(SessionLoop loop) {
     this.loop = loop;
   }
 
-  /** What is asked about one partition, and what is known without asking. */
-  private record Question(StreamCursor cursor, long timestampMs, long knownOffset) {}
+  /**
+   * Where to begin in one partition.
+   *
+   * @param leaderEpoch of the leader that served what is before it, -1 if unknown
+   * @param proven whether what is before it was there once
+   * @param commonEndOffset up to here the log is the same as it was then, if that is less
+   */
+  record Place(long offset, int leaderEpoch, boolean proven, long commonEndOffset) {
+    private static Place at(long offset) {
+      return new Place(offset, -1, false, Long.MAX_VALUE);
+    }
+
+    private static Place had(ResumeToken.Position position, long commonEndOffset) {
+      return new Place(position.nextOffset(), position.leaderEpoch(), true, commonEndOffset);
+    }
+
+    boolean isTruncated() {
+      return commonEndOffset < offset;
+    }
+  }
+
+  /** What to ask about one partition. */
+  private record Question(StreamCursor cursor, OffsetsRequest.Entry entry) {}
 
   /**
    * The first offset wanted in each of the partitions; fails with StreamException if one of them
    * cannot say.
    */
-  Future<Map<PartitionId, Long>> resolve(StartSpec start, Collection<StreamCursor> cursors) {
-    List<Question> questions = new ArrayList<>();
-    for (StreamCursor cursor : cursors) {
-      questions.add(question(start, cursor));
+  Future<Map<PartitionId, Place>> resolve(StartSpec start, Collection<StreamCursor> cursors) {
+    if (start instanceof StartSpec.Resume resume) {
+      requireThisCluster(resume.clusterId());
     }
-    List<Question> open =
-        questions.stream().filter(question -> question.timestampMs != KNOWN).toList();
-    Map<PartitionId, Long> offsets = new LinkedHashMap<>();
-    for (Question question : questions) {
-      if (question.timestampMs == KNOWN) {
-        offsets.put(question.cursor.partition, question.knownOffset);
+    List<Question> open = new ArrayList<>();
+    Map<PartitionId, Place> places = new LinkedHashMap<>();
+    for (StreamCursor cursor : cursors) {
+      Place known = known(start, cursor);
+      if (known == null) {
+        open.add(new Question(cursor, question(start, cursor)));
+      } else {
+        places.put(cursor.partition, known);
       }
     }
-    return open.isEmpty() ? Future.succeededFuture(offsets) : ask(start, open, offsets);
+    return open.isEmpty() ? Future.succeededFuture(places) : ask(start, open, places);
   }
 
-  private Question question(StartSpec start, StreamCursor cursor) {
-    if (start instanceof StartSpec.Earliest) {
-      return new Question(cursor, OffsetsRequest.EARLIEST, -1);
-    } else if (start instanceof StartSpec.Timestamp timestamp) {
-      return new Question(cursor, timestamp.timestampMs(), -1);
-    } else if (start instanceof StartSpec.Offsets offsets) {
+  /** The place, if nothing has to be asked for it. */
+  private static @Nullable Place known(StartSpec start, StreamCursor cursor) {
+    if (start instanceof StartSpec.Offsets offsets) {
       Long offset = offsets.find(cursor.topic.value(), cursor.partition.partition());
-      return offset == null
-          ? new Question(cursor, OffsetsRequest.LATEST, -1)
-          : new Question(cursor, KNOWN, offset);
+      return offset == null ? null : Place.at(offset);
     } else if (start instanceof StartSpec.Resume resume) {
-      requireThisCluster(resume.clusterId());
-      Long offset = resume.offsets().get(cursor.partition);
-      // A partition that came after the token was made is read from its beginning: no loss.
-      return offset == null
-          ? new Question(cursor, OffsetsRequest.EARLIEST, -1)
-          : new Question(cursor, KNOWN, offset);
+      ResumeToken.Position position = resume.positions().get(cursor.partition);
+      return position == null || position.leaderEpoch() >= 0
+          ? null
+          : Place.had(position, Long.MAX_VALUE);
     }
-    return new Question(cursor, OffsetsRequest.LATEST, -1);
+    return null;
+  }
+
+  private static OffsetsRequest.Entry question(StartSpec start, StreamCursor cursor) {
+    PartitionId partition = cursor.partition;
+    if (start instanceof StartSpec.Earliest) {
+      return new OffsetsRequest.Entry(partition, OffsetsRequest.EARLIEST);
+    } else if (start instanceof StartSpec.Timestamp timestamp) {
+      return new OffsetsRequest.Entry(partition, timestamp.timestampMs());
+    } else if (start instanceof StartSpec.Resume resume) {
+      ResumeToken.Position position = resume.positions().get(partition);
+      // A partition that came after the token was made is read from its beginning: no loss.
+      return position == null
+          ? new OffsetsRequest.Entry(partition, OffsetsRequest.EARLIEST)
+          : new OffsetsRequest.Entry(
+              partition, OffsetsRequest.END_OF_EPOCH, position.leaderEpoch());
+    }
+    return new OffsetsRequest.Entry(partition, OffsetsRequest.LATEST);
   }
 
   private void requireThisCluster(String clusterId) {
@@ -80,34 +112,35 @@ final class StartResolver {
     }
   }
 
-  private Future<Map<PartitionId, Long>> ask(
-      StartSpec start, List<Question> open, Map<PartitionId, Long> offsets) {
-    List<OffsetsRequest.Entry> entries =
-        open.stream()
-            .map(
-                question ->
-                    new OffsetsRequest.Entry(question.cursor.partition, question.timestampMs))
-            .toList();
+  private Future<Map<PartitionId, Place>> ask(
+      StartSpec start, List<Question> open, Map<PartitionId, Place> places) {
+    List<OffsetsRequest.Entry> entries = open.stream().map(Question::entry).toList();
     long deadline = loop.inMs(loop.limits().requestTimeoutMs());
     return loop.partitions()
         .offsets(new OffsetsRequest(entries, loop.image().version(), deadline))
         .map(
             reply -> {
               for (int i = 0; i < open.size(); i++) {
-                offsets.put(open.get(i).cursor.partition, offset(start, reply.results().get(i)));
+                PartitionId partition = open.get(i).cursor.partition;
+                places.put(partition, place(start, partition, reply.results().get(i)));
               }
-              return offsets;
+              return places;
             });
   }
 
-  private static long offset(StartSpec start, OffsetsReply.Result result) {
+  private static Place place(StartSpec start, PartitionId partition, OffsetsReply.Result result) {
     if (result.error() != ErrorCode.NONE) {
       throw new StreamException(result.error(), result.reason());
     }
-    if (start instanceof StartSpec.Last last) {
-      return Math.max(result.logStartOffset(), result.highWatermark() - last.records());
+    if (start instanceof StartSpec.Resume resume) {
+      ResumeToken.Position position = resume.positions().get(partition);
+      if (position != null) {
+        return Place.had(position, result.offset());
+      }
+    } else if (start instanceof StartSpec.Last last) {
+      return Place.at(Math.max(result.logStartOffset(), result.highWatermark() - last.records()));
     }
     // No record is that new: begin with the next one.
-    return result.offset() >= 0 ? result.offset() : result.highWatermark();
+    return Place.at(result.offset() >= 0 ? result.offset() : result.highWatermark());
   }
 }

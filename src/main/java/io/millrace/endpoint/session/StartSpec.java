@@ -32,7 +32,8 @@ sealed interface StartSpec {
   record Timestamp(long timestampMs) implements StartSpec {}
 
   /** Where a token was made. */
-  record Resume(String clusterId, Map<PartitionId, Long> offsets) implements StartSpec {}
+  record Resume(String clusterId, Map<PartitionId, ResumeToken.Position> positions)
+      implements StartSpec {}
 
   /** So many offsets before the end. */
   record Last(long records) implements StartSpec {}
@@ -77,7 +78,9 @@ sealed interface StartSpec {
           throw invalid("start 'resume' needs resumeToken");
         }
         ResumeToken token = ResumeToken.parse(resumeToken);
-        yield new Resume(token.clusterId(), token.offsets());
+        Map<PartitionId, ResumeToken.Position> positions = new HashMap<>();
+        token.positions().forEach(position -> positions.put(position.partition(), position));
+        yield new Resume(token.clusterId(), positions);
       }
       case "last" -> new Last(required(lastRecords, "lastRecords"));
       default ->

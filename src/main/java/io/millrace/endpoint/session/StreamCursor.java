@@ -28,11 +28,18 @@ final class StreamCursor {
   final String topicIdText;
   long position;
   int leaderEpoch = -1;
+
+  /** Whether records up to the position existed once: they were delivered, here or before. */
+  boolean proven;
+
   State state = State.BEHIND;
   boolean paused;
 
   /** Whether it lost its place among the tailing because its client did not keep up. */
   boolean slow;
+
+  /** Whether it waits for this node to hear of another leader epoch. */
+  boolean fenced;
 
   /** How often reading has failed in a row. */
   int failures;

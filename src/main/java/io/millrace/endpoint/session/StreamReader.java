@@ -94,7 +94,9 @@ final class StreamReader {
     int maxBytes = maxBytes();
     List<FetchRequest.Entry> entries = new ArrayList<>(cursors.size());
     for (StreamCursor cursor : cursors) {
-      entries.add(new FetchRequest.Entry(cursor.partition, cursor.position, -1, maxBytes));
+      entries.add(
+          new FetchRequest.Entry(
+              cursor.partition, cursor.position, loop.leaderEpoch(cursor.partition), maxBytes));
     }
     long deadline = loop.inMs(loop.limits().requestTimeoutMs());
     FetchRequest request = new FetchRequest(entries, 0, maxBytes, loop.image().version(), deadline);

@@ -76,7 +76,8 @@ final class Tailer {
     int maxBytes = loop.limits().messageMaxBytes();
     FetchRequest request =
         new FetchRequest(
-            List.of(new FetchRequest.Entry(partition, position, -1, maxBytes)),
+            List.of(
+                new FetchRequest.Entry(partition, position, loop.leaderEpoch(partition), maxBytes)),
             1,
             maxBytes,
             loop.image().version(),

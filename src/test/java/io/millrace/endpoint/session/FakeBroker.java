@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -44,12 +45,28 @@ import java.util.stream.IntStream;
 final class FakeBroker implements PartitionClient, MetadataClient {
   static final String CLUSTER = "cluster";
 
+  /** The leader epoch of every partition in the image. */
+  static final int EPOCH = 3;
+
   /** One partition's log. */
   static final class Log {
     final List<ByteBuffer> batches = new ArrayList<>();
     long start;
     long end;
+    int leaderEpoch = EPOCH;
+
+    /** The ends of the epochs before. */
+    final TreeMap<Integer, Long> epochEnds = new TreeMap<>();
+
     final Map<Long, Integer> sequences = new HashMap<>();
+
+    /** Loses what is at and behind an offset, as after a power loss; a new epoch begins. */
+    void truncate(long offset) {
+      batches.removeIf(batch -> BatchHeader.nextOffset(batch, 0) > offset);
+      end = offset;
+      epochEnds.put(leaderEpoch, offset);
+      leaderEpoch++;
+    }
 
     /** Appends a copy of a batch; its first offset. */
     long append(ByteBuffer batch) {
@@ -127,9 +144,29 @@ final class FakeBroker implements PartitionClient, MetadataClient {
         name,
         IntStream.range(0, partitions)
             .mapToObj(
-                p -> new PartitionImage(p, Optional.of(node), 0, 0, List.of(node), List.of(node)))
+                p ->
+                    new PartitionImage(
+                        p, Optional.of(node), EPOCH, 0, List.of(node), List.of(node)))
             .toList(),
         TopicSettings.of(Map.of()));
+  }
+
+  /** Lets everybody hear of the epochs that the leaders have. */
+  void publishEpochs() {
+    topics.replaceAll(
+        topic ->
+            new TopicImage(
+                topic.id(),
+                topic.name(),
+                topic.partitions().stream().map(p -> withEpoch(topic, p)).toList(),
+                topic.settings()));
+    publish();
+  }
+
+  private PartitionImage withEpoch(TopicImage topic, PartitionImage partition) {
+    int epoch = log(topic, partition.partition()).leaderEpoch;
+    List<NodeId> nodes = partition.replicas();
+    return new PartitionImage(partition.partition(), partition.leader(), epoch, 0, nodes, nodes);
   }
 
   private void publish() {
@@ -207,6 +244,12 @@ final class FakeBroker implements PartitionClient, MetadataClient {
       return FetchReply.Result.failed(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "gone", -1, -1);
     }
     Log log = logs.computeIfAbsent(entry.partition(), missing -> new Log());
+    int epoch = entry.currentLeaderEpoch();
+    if (epoch >= 0 && epoch != log.leaderEpoch) {
+      ErrorCode error =
+          epoch < log.leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
+      return FetchReply.Result.failed(error, "another epoch", log.end, log.start);
+    }
     if (entry.offset() < log.start || entry.offset() > log.end) {
       return FetchReply.Result.failed(
           ErrorCode.OFFSET_OUT_OF_RANGE, "out of range", log.end, log.start);
@@ -227,7 +270,7 @@ final class FakeBroker implements PartitionClient, MetadataClient {
             ? Optional.empty()
             : Optional.of(
                 new CountedSlice(BufferSlice.of(ByteBuffer.wrap(bytes.toByteArray())), heldSlices));
-    return new FetchReply.Result(ErrorCode.NONE, "", slice, log.end, log.start, 3);
+    return new FetchReply.Result(ErrorCode.NONE, "", slice, log.end, log.start, log.leaderEpoch);
   }
 
   @Override
@@ -277,6 +320,9 @@ final class FakeBroker implements PartitionClient, MetadataClient {
       long offset = entry.timestampMs() == OffsetsRequest.LATEST ? log.end : log.start;
       if (entry.timestampMs() > 1_000) {
         offset = -1;
+      } else if (entry.timestampMs() == OffsetsRequest.END_OF_EPOCH) {
+        Map.Entry<Integer, Long> end = log.epochEnds.ceilingEntry(entry.leaderEpoch());
+        offset = end == null ? log.end : end.getValue();
       }
       results.add(new OffsetsReply.Result(ErrorCode.NONE, "", offset, -1, 3, log.start, log.end));
     }

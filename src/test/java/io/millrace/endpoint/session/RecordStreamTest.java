@@ -23,6 +23,7 @@ import io.millrace.protocol.stream.message.Subscribed;
 import io.millrace.protocol.stream.message.Unsubscribe;
 import io.millrace.protocol.stream.message.Unsubscribed;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -250,6 +251,122 @@ final class RecordStreamTest {
     Subscribe future = start("timestamp");
     future.put("timestampMs", 2_000L);
     assertThat(readFrom(future)).isEmpty();
+  }
+
+  @Test
+  void shouldSayWhatATruncationTookFromWhoResumes() {
+    // given
+    broker.append(topic, 0, "a", "b");
+    broker.append(topic, 0, "lost", "too");
+    String token = tokenAfterReadingAll();
+    broker.log(topic, 0).truncate(2);
+    broker.publishEpochs();
+    broker.append(topic, 0, "c", "d", "e");
+
+    // when
+    Subscribe resumed = SessionFixture.subscribe(2, "t", "resume");
+    resumed.put("resumeToken", token);
+    fixture.send(resumed);
+    credit(2, MUCH, MUCH);
+    List<SpecificRecord> messages = take();
+
+    // then
+    assertThat(((Subscribed) messages.get(0)).getPositions().get(0).getNextOffset()).isEqualTo(4);
+    assertThat(messages.get(1)).isEqualTo(new Gap(2, "t", 0, 4L, 2L, "truncation"));
+    assertThat(SessionFixture.values(messages)).containsExactly("c", "d", "e");
+  }
+
+  @Test
+  void shouldSayThatALogEndsBeforeAPositionThatWasReadWhoseEpochIsNotKnown() {
+    // given
+    broker.append(topic, 0, "a", "b");
+    String token =
+        ResumeToken.ofOffsets(FakeBroker.CLUSTER, Map.of(topic.partitionId(0), 9L)).toText();
+
+    // when
+    Subscribe resumed = SessionFixture.subscribe(2, "t", "resume");
+    resumed.put("resumeToken", token);
+    fixture.send(resumed);
+    credit(2, MUCH, MUCH);
+    broker.append(topic, 0, "c");
+
+    // then
+    List<SpecificRecord> messages = take();
+    assertThat(messages).contains(new Gap(2, "t", 0, 9L, 2L, "truncation"));
+    assertThat(SessionFixture.values(messages)).containsExactly("c");
+  }
+
+  @Test
+  void shouldEndAStreamThatAskedForAnErrorWhenTheLogWasTruncated() {
+    // given
+    broker.append(topic, 0, "a", "b");
+    String token = tokenAfterReadingAll();
+    broker.log(topic, 0).truncate(0);
+    broker.publishEpochs();
+
+    // when
+    Subscribe resumed = SessionFixture.subscribe(2, "t", "resume");
+    resumed.put("resumeToken", token);
+    resumed.put("onOutOfRange", "error");
+    fixture.send(resumed);
+    credit(2, MUCH, MUCH);
+    broker.append(topic, 0, "c");
+
+    // then
+    List<SpecificRecord> messages = take();
+    assertThat(SessionFixture.values(messages)).isEmpty();
+    assertThat(messages)
+        .filteredOn(io.millrace.protocol.stream.message.Error.class::isInstance)
+        .singleElement()
+        .extracting(error -> ((io.millrace.protocol.stream.message.Error) error).getName())
+        .isEqualTo("OFFSET_OUT_OF_RANGE");
+  }
+
+  private String tokenAfterReadingAll() {
+    fixture.send(SessionFixture.subscribe(1, "t", "earliest"));
+    credit(1, MUCH, MUCH);
+    List<SpecificRecord> read = take();
+    fixture.send(new Unsubscribe(1));
+    take();
+    return ((CaughtUp) read.get(read.size() - 1)).getResumeToken();
+  }
+
+  @Test
+  void shouldReadOnOnceItHearsOfTheLeadersEpoch() {
+    // given
+    broker.append(topic, 0, "a");
+    fixture.send(SessionFixture.subscribe(1, "t", "earliest"));
+    take();
+    broker.log(topic, 0).leaderEpoch++;
+
+    // when
+    credit(1, MUCH, MUCH);
+    List<SpecificRecord> before = take();
+    broker.publishEpochs();
+    List<SpecificRecord> after = take();
+
+    // then
+    assertThat(before).isEmpty();
+    assertThat(SessionFixture.values(after)).containsExactly("a");
+  }
+
+  @Test
+  void shouldSayHowFarPausedPartitionsAreBehind() {
+    // given
+    TopicImage two = broker.topic("two", 2);
+    broker.append(two, 0, "a", "b", "c");
+    broker.append(two, 1, "d");
+    fixture.send(SessionFixture.subscribe(1, "two", "earliest"));
+    fixture.send(new Pause(1, List.of(new StreamPartition("two", 0))));
+
+    // when
+    credit(1, MUCH, MUCH);
+
+    // then
+    CaughtUp caughtUp =
+        (CaughtUp) take().stream().filter(CaughtUp.class::isInstance).findFirst().orElseThrow();
+    assertThat(caughtUp.getLagRecords()).isEqualTo(3);
+    assertThat(caughtUp.getLagMs()).isEqualTo(fixture.wallClockMs() - 1_000);
   }
 
   @Test
