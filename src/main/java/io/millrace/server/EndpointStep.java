@@ -1,105 +1,145 @@
 package io.millrace.server;
 
+import io.millrace.endpoint.Listener;
+import io.millrace.endpoint.ListenerVerticle;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.millrace.model.config.ServerSettings;
-import io.millrace.model.config.Setting;
 import io.millrace.model.config.SettingValues;
 import io.vertx.core.Future;
-import io.vertx.core.VerticleBase;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One listener: as many instances of its verticle as there are event loops, which share the port.
- * If the port is to be any free one, the step chooses one; if it is -1, nothing listens.
+ * One listener: as many instances of its verticle as there are event loops, which share the port,
+ * on each address that the host's name has on this machine. A client that is told {@code localhost}
+ * tries {@code ::1} before {@code 127.0.0.1} or after it, so it is served on both. If the port is
+ * to be any free one, the first instance finds one; if it is -1, nothing listens.
  */
-final class EndpointStep<E extends VerticleBase> implements StartStep {
+final class EndpointStep<E extends ListenerVerticle> implements StartStep {
+  private static final Logger LOG = LoggerFactory.getLogger(EndpointStep.class);
   private static final int NO_LISTENER = -1;
   private static final long START_MS = 10_000;
 
-  private final String name;
+  /** A port that is free on one address may be used on the next one. */
+  private static final int FREE_PORT_ATTEMPTS = 20;
+
+  private final Listener listener;
   private final VertxStep loops;
   private final SettingValues settings;
-  private final Setting<String> host;
-  private final Setting<Integer> port;
   private final Function<SettingValues, E> factory;
   private final List<String> deployments = new ArrayList<>();
   private int boundPort = NO_LISTENER;
 
   EndpointStep(
-      String name,
+      Listener listener,
       VertxStep loops,
       SettingValues settings,
-      Setting<String> host,
-      Setting<Integer> port,
       Function<SettingValues, E> factory) {
-    this.name = name;
+    this.listener = listener;
     this.loops = loops;
     this.settings = settings;
-    this.host = host;
-    this.port = port;
     this.factory = factory;
   }
 
   @Override
   public String name() {
-    return name;
+    return listener.title();
   }
 
   @Override
   public void start() throws Exception {
-    if (settings.get(port) == NO_LISTENER) {
+    int port = settings.get(listener.port());
+    if (port == NO_LISTENER) {
       return;
     }
-    try {
-      boundPort = settings.get(port) == 0 ? freePort() : settings.get(port);
-      SettingValues bound = settings.with(Map.of(port.name(), Integer.toString(boundPort)));
-      for (int i = 0; i < loops.loops(); i++) {
-        deploy(factory.apply(bound));
+    List<String> hosts = hosts(settings.get(listener.host()));
+    for (int attempt = 1; ; attempt++) {
+      try {
+        bind(hosts, port);
+        return;
+      } catch (BindException e) {
+        stop();
+        if (port != 0 || attempt == FREE_PORT_ATTEMPTS) {
+          throw inUse(e);
+        }
       }
-    } catch (BindException e) {
-      stop();
-      throw new StreamException(
-          ErrorCode.INVALID_CONFIG,
-          "cannot listen on "
-              + settings.get(host)
-              + ":"
-              + settings.get(port)
-              + " ("
-              + e.getMessage()
-              + "): stop whatever uses the port, or set "
-              + host
-              + " and "
-              + port,
-          e);
     }
   }
 
-  /**
-   * A port that nobody uses at the moment. It is chosen here because Vert.x lets instances share a
-   * port only if they name it.
-   */
-  private int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(settings.get(host)))) {
-      return socket.getLocalPort();
+  private void bind(List<String> hosts, int port) throws Exception {
+    int known = port;
+    for (String host : hosts) {
+      SettingValues bound =
+          settings.with(Map.of(listener.host().name(), host, listener.port().name(), "" + known));
+      E last = null;
+      for (int i = 0; i < loops.loops(); i++) {
+        last = factory.apply(bound);
+        deploy(last);
+      }
+      if (last != null) {
+        known = last.port();
+      }
     }
+    boundPort = known;
+  }
+
+  /** The addresses of a name that this machine has; the name itself if it is one address. */
+  private static List<String> hosts(String name) throws IOException {
+    InetAddress[] all = InetAddress.getAllByName(name);
+    if (all.length == 1) {
+      return List.of(name);
+    }
+    List<String> mine = new ArrayList<>();
+    for (InetAddress address : all) {
+      if (NetworkInterface.getByInetAddress(address) != null) {
+        mine.add(address.getHostAddress());
+      } else {
+        LOG.info("{} has the address {}, which this machine has not", name, address);
+      }
+    }
+    return mine.isEmpty() ? List.of(name) : mine;
+  }
+
+  private StreamException inUse(BindException cause) {
+    return new StreamException(
+        ErrorCode.INVALID_CONFIG,
+        "cannot listen on "
+            + settings.get(listener.host())
+            + ":"
+            + settings.get(listener.port())
+            + " ("
+            + cause.getMessage()
+            + "): stop whatever uses the port, or set "
+            + listener.host()
+            + " and "
+            + listener.port(),
+        cause);
   }
 
   private void deploy(E endpoint) throws Exception {
     deployments.add(
-        Waits.await(loops.vertx().deployVerticle(endpoint), START_MS, "listening for " + name));
+        Waits.await(loops.vertx().deployVerticle(endpoint), START_MS, "listening for " + name()));
+  }
+
+  /** The port that is listened on, -1 if none is. */
+  int port() {
+    return boundPort;
   }
 
   /** For people and scripts: {@code tcp 127.0.0.1:7070}. */
   String listensOn() {
-    return name + " " + (boundPort == NO_LISTENER ? "off" : settings.get(host) + ":" + boundPort);
+    return name()
+        + " "
+        + (boundPort == NO_LISTENER ? "off" : settings.get(listener.host()) + ":" + boundPort);
   }
 
   @Override
@@ -109,6 +149,6 @@ final class EndpointStep<E extends VerticleBase> implements StartStep {
     Waits.await(
         Future.join(stops),
         settings.get(ServerSettings.SHUTDOWN_TIMEOUT_MS) + START_MS,
-        "closing the connections of " + name);
+        "closing the connections of " + name());
   }
 }

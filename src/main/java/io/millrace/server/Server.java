@@ -4,16 +4,18 @@ import io.millrace.bus.BusLimits;
 import io.millrace.bus.MemoryBudget;
 import io.millrace.cli.ServerStarter;
 import io.millrace.endpoint.ConnectionLimits;
+import io.millrace.endpoint.Listener;
 import io.millrace.endpoint.NodeState;
 import io.millrace.endpoint.http.HttpEndpoint;
 import io.millrace.endpoint.http.HttpServices;
+import io.millrace.endpoint.kafka.KafkaEndpoint;
+import io.millrace.endpoint.kafka.KafkaServices;
 import io.millrace.endpoint.tcp.TcpEndpoint;
 import io.millrace.endpoint.tcp.TcpServices;
 import io.millrace.endpoint.websocket.StreamRoutes;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.millrace.model.TimeSource;
-import io.millrace.model.config.ListenerSettings;
 import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
 import io.netty.util.internal.PlatformDependent;
@@ -33,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: started on one thread; stopped on the thread of the signal or on one of its own.
  */
-public final class Server implements ServerStarter.Running {
+public final class Server implements ServerStarter.Running, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final long MIN_REQUEST_MEMORY_BYTES = 32L << 20;
 
@@ -47,6 +49,7 @@ public final class Server implements ServerStarter.Running {
   private final LoopClients clients;
   private final EndpointStep<TcpEndpoint> tcp;
   private final EndpointStep<HttpEndpoint> http;
+  private final EndpointStep<KafkaEndpoint> kafka;
   private final StartSequence sequence;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
@@ -64,24 +67,11 @@ public final class Server implements ServerStarter.Running {
     this.metadata =
         new MetadataStep(settings, data, loops, metadataLog, shards, limits, this::metadataFailed);
     this.clients = new LoopClients(settings, shards, metadata, limits);
-    this.tcp =
-        new EndpointStep<>(
-            "tcp",
-            loops,
-            settings,
-            ListenerSettings.TCP_HOST,
-            ListenerSettings.TCP_PORT,
-            this::tcpEndpoint);
-    this.http =
-        new EndpointStep<>(
-            "http",
-            loops,
-            settings,
-            ListenerSettings.HTTP_HOST,
-            ListenerSettings.HTTP_PORT,
-            this::httpEndpoint);
+    this.tcp = new EndpointStep<>(Listener.TCP, loops, settings, this::tcpEndpoint);
+    this.http = new EndpointStep<>(Listener.HTTP, loops, settings, this::httpEndpoint);
+    this.kafka = new EndpointStep<>(Listener.KAFKA, loops, settings, this::kafkaEndpoint);
     this.sequence =
-        new StartSequence(List.of(data, loops, metadataLog, shards, metadata, tcp, http));
+        new StartSequence(List.of(data, loops, metadataLog, shards, metadata, tcp, http, kafka));
   }
 
   /**
@@ -94,10 +84,35 @@ public final class Server implements ServerStarter.Running {
     FatalErrors.watchThreads();
     Configuration configuration = Configuration.load(configFile, System.getenv(), flags);
     configuration.warnings().forEach(LOG::warn);
-    Server server = new Server(configuration.settings());
-    server.startParts();
+    Server server = open(configuration.settings());
     Runtime.getRuntime().addShutdownHook(new Thread(server::onSignal, "stop"));
     return server;
+  }
+
+  /**
+   * Starts a broker inside another program, which closes it; returns when it is ready.
+   *
+   * @throws StreamException if it cannot start
+   */
+  public static Server open(SettingValues settings) {
+    Server server = new Server(settings);
+    server.startParts();
+    return server;
+  }
+
+  /** The port of a listener, -1 if it is off. */
+  public int port(Listener listener) {
+    return switch (listener) {
+      case TCP -> tcp.port();
+      case HTTP -> http.port();
+      case KAFKA -> kafka.port();
+    };
+  }
+
+  /** Stops the broker as SIGTERM does; returns when its data is synced and closed. */
+  @Override
+  public void close() {
+    stop(0);
   }
 
   private void startParts() {
@@ -153,6 +168,19 @@ public final class Server implements ServerStarter.Running {
             version()));
   }
 
+  private KafkaEndpoint kafkaEndpoint(SettingValues bound) {
+    return new KafkaEndpoint(
+        new KafkaServices(
+            bound,
+            connections,
+            memory,
+            loops.metrics(),
+            TimeSource.SYSTEM,
+            clients::partitions,
+            clients::metadata,
+            () -> metadataLog.self().value()));
+  }
+
   private static String version() {
     return Optional.ofNullable(Server.class.getPackage().getImplementationVersion())
         .orElse("unpackaged");
@@ -164,6 +192,8 @@ public final class Server implements ServerStarter.Running {
         + tcp.listensOn()
         + ", "
         + http.listensOn()
+        + ", "
+        + kafka.listensOn()
         + ", data "
         + data.directory().path()
         + " ("

@@ -1,5 +1,6 @@
 package io.millrace.server;
 
+import io.millrace.endpoint.Listener;
 import io.millrace.model.config.ListenerSettings;
 import io.millrace.model.config.ListenerSettings.TlsClientAuth;
 import io.millrace.model.config.ServerSettings;
@@ -8,32 +9,21 @@ import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.StreamSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What single settings cannot say of themselves: that they fit each other, and that no listener is
  * open to other machines without TLS and authentication unless somebody said that this is meant.
  */
 final class SettingsCheck {
-  private record Listener(
-      Setting<String> host, Setting<Integer> port, Setting<Boolean> tlsEnable) {}
-
-  private static final List<Listener> LISTENERS =
-      List.of(
-          new Listener(
-              ListenerSettings.HTTP_HOST,
-              ListenerSettings.HTTP_PORT,
-              ListenerSettings.HTTP_TLS_ENABLE),
-          new Listener(
-              ListenerSettings.TCP_HOST,
-              ListenerSettings.TCP_PORT,
-              ListenerSettings.TCP_TLS_ENABLE));
-
   private SettingsCheck() {}
 
   /** A sentence for each contradiction; empty if the broker may start. */
   static List<String> problems(SettingValues settings) {
     List<String> problems = new ArrayList<>();
-    LISTENERS.forEach(listener -> exposure(settings, listener, problems));
+    for (Listener listener : Listener.values()) {
+      exposure(settings, listener, problems);
+    }
     tlsFiles(settings, problems);
     if (settings.get(ServerSettings.DATA_DIR).isBlank()) {
       problems.add("data.dir is empty; name the directory that this node keeps its data in");
@@ -59,17 +49,17 @@ final class SettingsCheck {
   /** A sentence for each thing that is legal and probably not meant. */
   static List<String> warnings(SettingValues settings) {
     List<String> warnings = new ArrayList<>();
-    for (Listener listener : LISTENERS) {
+    for (Listener listener : Listener.values()) {
       if (isOpen(settings, listener) && settings.get(ListenerSettings.INSECURE_ALLOW)) {
         warnings.add(
             "insecure.allow=true: whoever reaches "
-                + settings.get(listener.host)
+                + settings.get(listener.host())
                 + " port "
-                + settings.get(listener.port)
+                + settings.get(listener.port())
                 + " can read and write everything");
       }
     }
-    if (isListening(settings, LISTENERS.get(0))
+    if (isListening(settings, Listener.HTTP)
         && !Loopback.isLoopback(settings.get(ListenerSettings.HTTP_HOST))
         && settings.get(ListenerSettings.HTTP_ALLOWED_HOSTS).isEmpty()) {
       warnings.add(
@@ -80,35 +70,36 @@ final class SettingsCheck {
   }
 
   private static boolean isListening(SettingValues settings, Listener listener) {
-    return settings.get(listener.port) >= 0;
+    return settings.get(listener.port()) >= 0;
   }
 
   /** Whether strangers can reach it unprotected. */
   private static boolean isOpen(SettingValues settings, Listener listener) {
     boolean isProtected =
-        settings.get(listener.tlsEnable)
+        settings.get(listener.tlsEnable())
             && settings.get(ListenerSettings.TLS_CLIENT_AUTH) == TlsClientAuth.REQUIRED;
     return isListening(settings, listener)
-        && !Loopback.isLoopback(settings.get(listener.host))
+        && !Loopback.isLoopback(settings.get(listener.host()))
         && !isProtected;
   }
 
   private static void exposure(SettingValues settings, Listener listener, List<String> problems) {
     if (isOpen(settings, listener) && !settings.get(ListenerSettings.INSECURE_ALLOW)) {
       problems.add(
-          listener.host
+          listener.host()
               + " is '"
-              + settings.get(listener.host)
+              + settings.get(listener.host())
               + "', which other machines can reach, without TLS and client authentication; set "
-              + listener.tlsEnable
+              + listener.tlsEnable()
               + "=true and tls.client.auth=required, or "
-              + listener.host
+              + listener.host()
               + "=127.0.0.1, or accept the risk with insecure.allow=true");
     }
   }
 
   private static void tlsFiles(SettingValues settings, List<String> problems) {
-    boolean anyTls = LISTENERS.stream().anyMatch(listener -> settings.get(listener.tlsEnable));
+    boolean anyTls =
+        Stream.of(Listener.values()).anyMatch(listener -> settings.get(listener.tlsEnable()));
     if (!anyTls) {
       return;
     }

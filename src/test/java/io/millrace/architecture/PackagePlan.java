@@ -103,9 +103,9 @@ final class PackagePlan {
               .using(AVRO, JSON, NETTY_BUFFER),
           row("protocol.kafka", "the Kafka protocol: bytes to messages and back")
               .importing("record", "model.*")
-              .using(KAFKA_COMMON),
-          row("endpoint", "what every listener shares: TLS, limits, addresses")
-              .importing("model.*")
+              .using(KAFKA_COMMON, NETTY_BUFFER),
+          row("endpoint", "what every listener shares: TLS, limits, addresses, frames")
+              .importing("bus.*", "record", "model.*")
               .using(VERTX),
           row("endpoint.session", "a stream session, whatever carries it")
               .importing("endpoint", "protocol.stream.*", "bus.*", "record", "model.*")

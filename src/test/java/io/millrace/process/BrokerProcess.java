@@ -54,7 +54,8 @@ final class BrokerProcess implements AutoCloseable {
     boolean portsGiven =
         List.of(settings).stream().anyMatch(setting -> setting.startsWith("tcp.port="));
     if (!portsGiven) {
-      arguments.addAll(List.of("--set", "tcp.port=0", "--set", "http.port=0"));
+      arguments.addAll(
+          List.of("--set", "tcp.port=0", "--set", "http.port=0", "--set", "kafka.port=0"));
     }
     for (String setting : settings) {
       arguments.addAll(List.of("--set", setting));

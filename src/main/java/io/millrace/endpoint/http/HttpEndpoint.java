@@ -2,9 +2,9 @@ package io.millrace.endpoint.http;
 
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
-import io.millrace.endpoint.BindPolicy;
 import io.millrace.endpoint.HttpRoutes;
-import io.millrace.endpoint.ListenerTls;
+import io.millrace.endpoint.Listener;
+import io.millrace.endpoint.ListenerVerticle;
 import io.millrace.endpoint.session.SessionLoop;
 import io.millrace.endpoint.session.SessionServices;
 import io.millrace.model.config.ListenerSettings;
@@ -13,7 +13,6 @@ import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.StreamSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: its event loop.
  */
-public final class HttpEndpoint extends VerticleBase {
+public final class HttpEndpoint extends ListenerVerticle {
   private static final long SWEEP_MS = 1_000;
   private static final int WEBSOCKET_CLOSING_SECONDS = 2;
   private static final int[] ERROR_STATUSES = {400, 404, 405, 406, 413, 415, 417, 500};
@@ -54,25 +53,18 @@ public final class HttpEndpoint extends VerticleBase {
   public HttpEndpoint(HttpServices services) {
     this.services = services;
     this.options = optionsOf(services.settings());
-    BindPolicy.check(
-        services.settings(), ListenerSettings.HTTP_HOST, ListenerSettings.HTTP_TLS_ENABLE);
-    ListenerTls.apply(services.settings(), ListenerSettings.HTTP_TLS_ENABLE, options);
   }
 
   private static HttpServerOptions optionsOf(SettingValues settings) {
     int maxFrameBytes = settings.get(ListenerSettings.SOCKET_REQUEST_MAX_BYTES);
-    HttpServerOptions options = new HttpServerOptions();
-    options
-        .setHost(settings.get(ListenerSettings.HTTP_HOST))
-        .setPort(settings.get(ListenerSettings.HTTP_PORT))
-        .setAcceptBacklog(settings.get(ListenerSettings.SOCKET_LISTEN_BACKLOG_SIZE))
+    HttpServerOptions options = configured(Listener.HTTP, settings, new HttpServerOptions());
+    return options
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
         .setIdleTimeout(
             (int)
                 Math.min(settings.get(ListenerSettings.CONNECTIONS_MAX_IDLE_MS), Integer.MAX_VALUE))
         .setMaxHeaderSize(settings.get(ListenerSettings.HTTP_MAX_HEADER_BYTES))
         .setMaxInitialLineLength(settings.get(ListenerSettings.HTTP_MAX_LINE_BYTES))
-        .setTcpKeepAlive(true)
         .setUseAlpn(false)
         .setHttp2ClearTextEnabled(false)
         .setMaxWebSocketFrameSize(maxFrameBytes)
@@ -80,19 +72,6 @@ public final class HttpEndpoint extends VerticleBase {
         .setPerMessageWebSocketCompressionSupported(false)
         .setPerFrameWebSocketCompressionSupported(false)
         .setWebSocketClosingTimeout(WEBSOCKET_CLOSING_SECONDS);
-    setBufferSizes(settings, options);
-    return options;
-  }
-
-  private static void setBufferSizes(SettingValues settings, HttpServerOptions options) {
-    int send = settings.get(ListenerSettings.SOCKET_SEND_BUFFER_BYTES);
-    int receive = settings.get(ListenerSettings.SOCKET_RECEIVE_BUFFER_BYTES);
-    if (send > 0) {
-      options.setSendBufferSize(send);
-    }
-    if (receive > 0) {
-      options.setReceiveBufferSize(receive);
-    }
   }
 
   @Override
@@ -118,6 +97,7 @@ public final class HttpEndpoint extends VerticleBase {
         routes.stream().flatMap(route -> route.webSocketSubProtocols().stream()).toList());
     HttpServer http = vertx.createHttpServer(options);
     server = http;
+    listensOn(http::actualPort);
     return http.connectionHandler(book::add)
         .invalidRequestHandler(InvalidRequests::answer)
         .requestHandler(
@@ -181,15 +161,6 @@ public final class HttpEndpoint extends VerticleBase {
       router.errorHandler(status, HttpErrors::respond);
     }
     return router;
-  }
-
-  /** The port that is listened on; the one that was chosen if the setting is 0. */
-  public int port() {
-    HttpServer http = server;
-    if (http == null) {
-      throw new IllegalStateException("the endpoint is not started");
-    }
-    return http.actualPort();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.endpoint.session;
 
+import io.millrace.endpoint.FrameHandler;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.millrace.model.image.ClusterImage;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: its loop's event loop.
  */
-public final class StreamSession {
+public final class StreamSession implements FrameHandler {
   private static final Logger LOG = LoggerFactory.getLogger(StreamSession.class);
 
   private enum Phase {
@@ -59,6 +60,7 @@ public final class StreamSession {
   }
 
   /** One whole message came, without framing; takes over the frame. */
+  @Override
   public void onFrame(ByteBuf frame) {
     try {
       if (phase != Phase.CLOSED) {
@@ -73,6 +75,7 @@ public final class StreamSession {
   }
 
   /** The bytes were no message: says why and closes. */
+  @Override
   public void onMalformed(StreamException e) {
     if (phase == Phase.CLOSED) {
       return;
@@ -200,6 +203,7 @@ public final class StreamSession {
   }
 
   /** Larger frames are refused now; fewer bytes are taken from whom has not said hello. */
+  @Override
   public int maxFrameBytes() {
     return phase == Phase.AWAITING_HELLO
         ? loop.limits().handshakeMaxBytes()
@@ -207,6 +211,7 @@ public final class StreamSession {
   }
 
   /** The socket takes more again. */
+  @Override
   public void onWritable() {
     streams.pump();
   }
@@ -217,11 +222,13 @@ public final class StreamSession {
   }
 
   /** Whether the server itself leaves the socket unread for the moment, for want of memory. */
+  @Override
   public void setHeldUp(boolean heldUp) {
     this.heldUp = heldUp;
   }
 
   /** The connection is gone; nothing is sent any more. */
+  @Override
   public void onClosed() {
     if (phase != Phase.CLOSED) {
       phase = Phase.CLOSED;

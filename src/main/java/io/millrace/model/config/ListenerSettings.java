@@ -26,6 +26,20 @@ public final class ListenerSettings {
           "Port of the TCP stream protocol; 0 for any free one, -1 for none.");
   public static final Setting<Boolean> TCP_TLS_ENABLE =
       Setting.bool("tcp.tls.enable", false, "Whether the TCP stream protocol speaks TLS only.");
+  public static final Setting<String> KAFKA_HOST =
+      Setting.text(
+          "kafka.host",
+          "localhost",
+          "Address that Kafka clients connect to; a name means all its addresses on this machine.");
+  public static final Setting<Integer> KAFKA_PORT =
+      Setting.integer(
+          "kafka.port",
+          9_092,
+          -1,
+          65_535,
+          "Port of the Kafka protocol; 0 for any free one, -1 for none.");
+  public static final Setting<Boolean> KAFKA_TLS_ENABLE =
+      Setting.bool("kafka.tls.enable", false, "Whether the Kafka protocol speaks TLS only.");
   public static final Setting<String> TLS_CERTIFICATE_FILE =
       Setting.text(
           "tls.certificate.file", "", "PEM file with this server's certificate, then its chain.");
@@ -157,6 +171,9 @@ public final class ListenerSettings {
           TCP_HOST,
           TCP_PORT,
           TCP_TLS_ENABLE,
+          KAFKA_HOST,
+          KAFKA_PORT,
+          KAFKA_TLS_ENABLE,
           TLS_CERTIFICATE_FILE,
           TLS_KEY_FILE,
           TLS_CLIENT_CA_FILE,

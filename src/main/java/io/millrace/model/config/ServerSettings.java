@@ -117,8 +117,8 @@ public final class ServerSettings {
   public static final Setting<Boolean> AUTO_CREATE_TOPICS_ENABLE =
       Setting.bool(
           "auto.create.topics.enable",
-          false,
-          "Whether writing to a topic that does not exist creates it.");
+          true,
+          "Whether a topic that a Kafka client asks for and that does not exist is created.");
   public static final Setting<Boolean> DELETE_TOPIC_ENABLE =
       Setting.bool("delete.topic.enable", true, "Whether topics can be deleted.");
   public static final Setting<Integer> MAX_PARTITIONS_PER_TOPIC =

@@ -1,24 +1,23 @@
-package io.millrace.endpoint.tcp;
+package io.millrace.endpoint;
 
-import io.millrace.endpoint.session.StreamSession;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.internal.ContextInternal;
 
 /**
- * Hands a connection's frames to its session, in the verticle's context: the bus would otherwise
- * make one for every message.
+ * Hands a connection's frames to its owner, in the verticle's context: the bus would otherwise make
+ * one for every message.
  *
  * <p>Threading: its channel's event loop.
  */
-final class SessionInbound extends ChannelInboundHandlerAdapter {
-  private final StreamSession session;
+final class FrameInbound extends ChannelInboundHandlerAdapter {
+  private final FrameHandler handler;
   private final FrameLedger ledger;
   private final ContextInternal context;
 
-  SessionInbound(ContextInternal context, StreamSession session, FrameLedger ledger) {
+  FrameInbound(ContextInternal context, FrameHandler handler, FrameLedger ledger) {
     this.context = context;
-    this.session = session;
+    this.handler = handler;
     this.ledger = ledger;
   }
 
@@ -26,7 +25,7 @@ final class SessionInbound extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext channel, Object message) {
     FrameDecoder.Frame frame = (FrameDecoder.Frame) message;
     try {
-      context.dispatch(frame.bytes(), session::onFrame);
+      context.dispatch(frame.bytes(), handler::onFrame);
     } finally {
       ledger.settle(frame.bytes(), frame.reservation());
     }
@@ -35,7 +34,7 @@ final class SessionInbound extends ChannelInboundHandlerAdapter {
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext channel) {
     if (channel.channel().isWritable()) {
-      context.dispatch(session::onWritable);
+      context.dispatch(handler::onWritable);
     }
     channel.fireChannelWritabilityChanged();
   }

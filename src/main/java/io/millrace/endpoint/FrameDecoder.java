@@ -1,4 +1,4 @@
-package io.millrace.endpoint.tcp;
+package io.millrace.endpoint;
 
 import io.millrace.bus.MemoryBudget;
 import io.millrace.model.ErrorCode;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameDecoder extends ByteToMessageDecoder {
   private static final int NO_LENGTH = -1;
 
-  private final TcpTransport transport;
+  private final FrameSocket socket;
   private final MemoryBudget memory;
   private final IntSupplier maxFrameBytes;
   private final Consumer<StreamException> onMalformed;
@@ -32,13 +32,15 @@ final class FrameDecoder extends ByteToMessageDecoder {
   private int length = NO_LENGTH;
   private boolean broken;
   private boolean removed;
+  private int waitingBytes;
+  private boolean progress;
 
   FrameDecoder(
-      TcpTransport transport,
+      FrameSocket socket,
       MemoryBudget memory,
       IntSupplier maxFrameBytes,
       Consumer<StreamException> onMalformed) {
-    this.transport = transport;
+    this.socket = socket;
     this.memory = memory;
     this.maxFrameBytes = maxFrameBytes;
     this.onMalformed = onMalformed;
@@ -49,7 +51,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    transport.onReadable(
+    socket.onReadable(
         () -> {
           // Whole frames may be waiting for nothing but this.
           if (!removed) {
@@ -73,14 +75,16 @@ final class FrameDecoder extends ByteToMessageDecoder {
       in.skipBytes(in.readableBytes());
       return;
     }
-    if (!transport.mayRead()) {
+    progress |= in.readableBytes() > waitingBytes;
+    waitingBytes = in.readableBytes();
+    if (!socket.mayRead()) {
       return;
     }
     if (length == NO_LENGTH
-        && (in.readableBytes() < TcpTransport.LENGTH_BYTES || !begin(in.readInt(), context))) {
+        && (in.readableBytes() < FrameSocket.LENGTH_BYTES || !begin(in.readInt(), context))) {
       return;
     }
-    if (transport.mayRead() && in.readableBytes() >= length) {
+    if (socket.mayRead() && in.readableBytes() >= length) {
       MemoryBudget.Reservation mine = reservation;
       if (mine == null) {
         throw new IllegalStateException("a frame without memory");
@@ -89,6 +93,19 @@ final class FrameDecoder extends ByteToMessageDecoder {
       out.add(new Frame(in.readRetainedSlice(length), mine));
       length = NO_LENGTH;
     }
+    waitingBytes = in.readableBytes();
+  }
+
+  /** Whether a frame has begun whose last byte is not there, though it could have been read. */
+  boolean isMidFrame() {
+    return socket.mayRead() && !broken && (waitingBytes > 0 || length != NO_LENGTH);
+  }
+
+  /** Whether bytes came since this was asked last. */
+  boolean takeProgress() {
+    boolean came = progress;
+    progress = false;
+    return came;
   }
 
   /** Checks a length and asks for its memory; false if nothing more is to be read. */
@@ -112,10 +129,10 @@ final class FrameDecoder extends ByteToMessageDecoder {
     length = frameBytes;
     MemoryBudget.Reservation asked =
         memory.reserve(
-            frameBytes, () -> context.executor().execute(() -> transport.setMemoryGranted(true)));
+            frameBytes, () -> context.executor().execute(() -> socket.setMemoryGranted(true)));
     reservation = asked;
     if (!asked.grantedAtOnce()) {
-      transport.setMemoryGranted(false);
+      socket.setMemoryGranted(false);
     }
     return true;
   }

@@ -1,4 +1,4 @@
-package io.millrace.endpoint.tcp;
+package io.millrace.endpoint;
 
 import io.millrace.bus.MemoryBudget;
 import io.netty.buffer.ByteBuf;

@@ -1,4 +1,4 @@
-package io.millrace.endpoint.tcp;
+package io.millrace.endpoint;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.FileRegion;

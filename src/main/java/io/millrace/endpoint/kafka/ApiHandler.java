@@ -1,0 +1,62 @@
+package io.millrace.endpoint.kafka;
+
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * What is done for requests of one API. There is one object for each event loop, used for all its
+ * connections.
+ *
+ * <p>A request is answered exactly once, at once or later, through its {@link KafkaCall}. An
+ * exception that {@link #handle} throws is answered as the API answers errors.
+ */
+abstract class ApiHandler<T extends ApiMessage> {
+  private final ApiMessageType api;
+  private final short minVersion;
+  private final short maxVersion;
+
+  ApiHandler(ApiMessageType api, int minVersion, int maxVersion) {
+    this.api = api;
+    this.minVersion = (short) minVersion;
+    this.maxVersion = (short) maxVersion;
+  }
+
+  final ApiMessageType api() {
+    return api;
+  }
+
+  /** The lowest version that is served. */
+  final short minVersion() {
+    return minVersion;
+  }
+
+  /** The highest version that is served. */
+  final short maxVersion() {
+    return maxVersion;
+  }
+
+  /** The lowest version that clients are told of. */
+  short advertisedMinVersion() {
+    return minVersion;
+  }
+
+  final boolean serves(short version) {
+    return version >= minVersion && version <= maxVersion;
+  }
+
+  /**
+   * Whether a request may start while earlier ones of this API and connection are not answered.
+   * Others wait, so that a client sees what Kafka's broker, which takes one at a time, would show.
+   */
+  boolean overlaps() {
+    return false;
+  }
+
+  /** Does it. Byte buffers in the request are gone when this returns. */
+  abstract void handle(T request, KafkaCall call);
+
+  @SuppressWarnings("unchecked") // the registry finds the handler by the API of the message
+  final void handleAny(ApiMessage request, KafkaCall call) {
+    handle((T) request, call);
+  }
+}

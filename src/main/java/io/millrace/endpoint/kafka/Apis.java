@@ -1,0 +1,33 @@
+package io.millrace.endpoint.kafka;
+
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.kafka.common.message.ApiMessageType;
+import org.jspecify.annotations.Nullable;
+
+/** The APIs that are served: a handler for each, and what ApiVersions answers. */
+final class Apis {
+  private final Map<ApiMessageType, ApiHandler<?>> handlers = new EnumMap<>(ApiMessageType.class);
+
+  Apis(KafkaLoop loop) {
+    add(new ApiVersionsHandler(this));
+    add(new MetadataHandler(loop));
+  }
+
+  private void add(ApiHandler<?> handler) {
+    if (handlers.put(handler.api(), handler) != null) {
+      throw new IllegalStateException("two handlers of " + handler.api());
+    }
+  }
+
+  /** The handler of an API; null if it is not served. */
+  @Nullable ApiHandler<?> handler(ApiMessageType api) {
+    return handlers.get(api);
+  }
+
+  /** All handlers, in the order of their APIs' numbers. */
+  Collection<ApiHandler<?>> all() {
+    return handlers.values();
+  }
+}

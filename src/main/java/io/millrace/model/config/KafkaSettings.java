@@ -1,0 +1,42 @@
+package io.millrace.model.config;
+
+import java.util.List;
+
+/** Settings of the Kafka protocol beside those of its socket. */
+public final class KafkaSettings {
+  public static final Setting<String> ADVERTISED_LISTENERS =
+      Setting.text(
+          "advertised.listeners",
+          "",
+          "host:port that Kafka clients are told to connect to; empty for what each connected to.");
+  public static final Setting<Integer> FETCH_MAX_BYTES =
+      Setting.integer(
+          "fetch.max.bytes",
+          57_671_680,
+          1_024,
+          Integer.MAX_VALUE,
+          "Most bytes of records in one answer to a Kafka consumer; one batch may be larger.");
+  public static final Setting<Integer> CONNECTION_INFLIGHT_REQUESTS =
+      Setting.integer(
+          "connection.inflight.requests",
+          100,
+          1,
+          100_000,
+          "Kafka requests of one connection without an answer, beyond which it is not read.");
+  public static final Setting<Integer> KAFKA_REQUEST_MAX_FIELDS =
+      Setting.integer(
+          "kafka.request.max.fields",
+          1_000_000,
+          1_000,
+          Integer.MAX_VALUE,
+          "Most fields of one Kafka request, in all its arrays together.");
+
+  static final List<Setting<?>> ALL =
+      List.of(
+          ADVERTISED_LISTENERS,
+          FETCH_MAX_BYTES,
+          CONNECTION_INFLIGHT_REQUESTS,
+          KAFKA_REQUEST_MAX_FIELDS);
+
+  private KafkaSettings() {}
+}
