@@ -2,6 +2,7 @@ package io.millrace.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.ManualTime;
 import io.millrace.log.LogTask;
 import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;

@@ -16,7 +16,7 @@ import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.partition.InMemoryLog;
-import io.millrace.partition.ManualTime;
+import io.millrace.log.ManualTime;
 import io.millrace.partition.Partition;
 import io.millrace.partition.PartitionLogs;
 import io.millrace.partition.PartitionLogs.Progress;
