@@ -10,9 +10,14 @@ final class ImportedClasses {
 
   /** Everything compiled from the main sources, generated classes included. */
   static JavaClasses main() {
+    return main(PackagePlan.ROOT);
+  }
+
+  /** What is compiled from the main sources of a package and those below it. */
+  static JavaClasses main(String packageName) {
     return new ClassFileImporter()
         .withImportOption(location -> !location.contains("/test-classes/"))
-        .importPackages(PackagePlan.ROOT);
+        .importPackages(packageName);
   }
 
   /** Everything compiled from the test sources, without the deliberate violations. */

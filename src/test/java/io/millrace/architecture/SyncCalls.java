@@ -35,8 +35,7 @@ public final class SyncCalls {
   public static SortedSet<String> of(
       String inPackage, Set<Class<?>> ports, Predicate<String> onBehalf) {
     Set<JavaClass> classes =
-        ImportedClasses.main().stream()
-            .filter(type -> (type.getPackageName() + ".").startsWith(inPackage + "."))
+        ImportedClasses.main(inPackage).stream()
             .filter(type -> ports.stream().noneMatch(type::isAssignableTo))
             .collect(Collectors.toSet());
     SortedSet<String> found = new TreeSet<>();
