@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
+seconds=${FULL_FUZZ_SECONDS:-120}
+# Each fuzzer has a JVM of its own, which also has to start and to replay its seeds.
 # shellcheck disable=SC2086
 mvn --batch-mode --no-transfer-progress ${MAVEN_FLAGS:-} test-compile \
-  failsafe:integration-test@fuzz failsafe:verify -Pfuzz -Dfuzz.seconds="${FULL_FUZZ_SECONDS:-120}"
+  failsafe:integration-test@fuzz failsafe:verify -Pfuzz -Dfuzz.seconds="$seconds" \
+  -Dtest.timeout.seconds=$((seconds + 600))

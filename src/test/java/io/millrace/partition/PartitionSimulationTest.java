@@ -2,8 +2,8 @@ package io.millrace.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.log.ManualTime;
 import io.millrace.log.LogTask;
+import io.millrace.log.ManualTime;
 import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;

@@ -2,6 +2,7 @@ package io.millrace.verticle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.log.ManualTime;
 import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.Metrics;
@@ -13,7 +14,6 @@ import io.millrace.model.TopicPartition;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.partition.InMemoryLog;
-import io.millrace.log.ManualTime;
 import io.millrace.partition.Partition;
 import io.millrace.partition.PartitionLogs;
 import io.millrace.partition.Produced;

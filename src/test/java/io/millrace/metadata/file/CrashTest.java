@@ -26,12 +26,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A scripted workload, stopped at every call that writes, syncs, renames or deletes; then the power
- * goes. Whatever was acknowledged must be there, and nothing that was never proposed.
+ * goes. Whatever was acknowledged must be there, and nothing that was never proposed. {@code
+ * -Dmillrace.simulation.seeds} says how often the disk tries its luck at each call.
  */
 class CrashTest {
   private static final SettingValues SETTINGS =
       BrokerSettings.of(Map.of("metadata.snapshot.records", "6"));
-  private static final int SEEDS = 6;
+  private static final int SEEDS = Integer.getInteger("millrace.simulation.seeds", 6);
   private static final int TOPICS = 12;
 
   /** One node's life on a directory. */
