@@ -37,10 +37,14 @@ import picocli.CommandLine.Spec;
     footer = {
       "  millrace consume flights --max 3",
       "  millrace consume flights --from latest --follow --format json",
-      "  millrace consume flights --via websocket --from last:10"
+      "  millrace consume flights --via websocket --from last:10",
+      "",
+      "Without --follow it fails if there is no broker for 10 s; --property reconnect.timeout.ms=MS",
+      "sets another time, 0 for ever."
     })
 final class ConsumeCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofMillis(200);
+  private static final String NO_BROKER_MS = "10000";
   private static final int OUTPUT_BUFFER_BYTES = 1 << 16;
 
   @Spec private CommandSpec spec;
@@ -92,7 +96,10 @@ final class ConsumeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Subscription subscription = subscription();
-    Map<String, String> settings = client.settings(Map.of("via", via));
+    // Who follows waits for a broker that is away for a while; who reads to the end wants to know.
+    String reconnectTimeoutMs = follow ? "0" : NO_BROKER_MS;
+    Map<String, String> settings =
+        client.settings(Map.of("via", via, "reconnect.timeout.ms", reconnectTimeoutMs));
     ConsumerSettings.of(settings);
     AdminSession.requireBroker(settings);
     Vertx vertx = Vertx.vertx();

@@ -55,7 +55,7 @@ public final class Consumer implements ReadStream<ConsumerRecord> {
    *
    * @return completes when the broker has said where each partition begins; fails with
    *     StreamException, for instance UNKNOWN_TOPIC_OR_PARTITION; while no broker can be reached it
-   *     waits
+   *     waits, as {@code reconnect.timeout.ms} says
    */
   public Future<Void> subscribe(Subscription subscription) {
     return onLoop(

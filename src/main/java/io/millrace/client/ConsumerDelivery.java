@@ -1,6 +1,5 @@
 package io.millrace.client;
 
-import io.millrace.client.ConsumerStream.Sink;
 import io.millrace.model.StreamException;
 import io.millrace.model.TopicPartition;
 import io.millrace.protocol.stream.message.Position;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: the loop.
  */
-final class ConsumerDelivery implements Sink {
+final class ConsumerDelivery implements ConsumerSink {
   private static final Logger LOG = LoggerFactory.getLogger(ConsumerDelivery.class);
 
   /** So much is handed over at once before others on the loop have their turn. */

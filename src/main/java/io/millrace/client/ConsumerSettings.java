@@ -43,6 +43,14 @@ public final class ConsumerSettings {
           1_024,
           Integer.MAX_VALUE,
           "Largest batch after decompression.");
+  public static final Setting<Integer> RECONNECT_TIMEOUT_MS =
+      Setting.integer(
+          "reconnect.timeout.ms",
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "A subscription that has no broker for so long fails with CONNECTION_LOST; 0 to wait for"
+              + " ever.");
   public static final Setting<Integer> RETRY_BACKOFF_MS = ProducerSettings.RETRY_BACKOFF_MS;
   public static final Setting<Integer> RETRY_BACKOFF_MAX_MS = ProducerSettings.RETRY_BACKOFF_MAX_MS;
 
@@ -54,6 +62,7 @@ public final class ConsumerSettings {
               FETCH_MAX_RECORDS,
               MAX_POLL_RECORDS,
               DECOMPRESSION_MAX_BYTES,
+              RECONNECT_TIMEOUT_MS,
               RETRY_BACKOFF_MS,
               RETRY_BACKOFF_MAX_MS));
 

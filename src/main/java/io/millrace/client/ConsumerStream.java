@@ -18,7 +18,6 @@ import io.millrace.protocol.stream.message.Unsubscribed;
 import io.millrace.protocol.stream.message.Welcome;
 import io.vertx.core.Completable;
 import java.util.ArrayDeque;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +43,11 @@ final class ConsumerStream implements Connection.Listener {
 
   private final Loop loop;
   private final Connection connection;
-  private final Sink sink;
+  private final ConsumerSink sink;
   private final Backoff backoff;
   private final OffsetReset reset;
   private final int requestTimeoutMs;
+  private final int reconnectTimeoutMs;
   private final CreditWindow credit;
   private final ChunkJoiner joiner;
   private final ConsumerPositions received = new ConsumerPositions();
@@ -61,34 +61,15 @@ final class ConsumerStream implements Connection.Listener {
   private @Nullable Subscription wanted;
   private @Nullable Completable<Void> opening;
   private @Nullable SeekCommand seeking;
-
-  /** Where it goes to. */
-  interface Sink {
-    /** In the order in which it is to be delivered. */
-    void onEvent(ConsumerEvent event);
-
-    /** The place of one partition, from which on events come. */
-    void onPosition(Position position);
-
-    /** Something is wrong; if it is the end, that follows as an event. */
-    void onFailure(StreamException failure);
-
-    /** Events of these partitions that were not delivered are to be dropped, and given back. */
-    void drop(Predicate<TopicPartition> partitions);
-
-    /** The positions behind what was delivered. */
-    ConsumerPositions delivered();
-
-    /** How many more records the application wants. */
-    long demand();
-  }
+  private Loop.@Nullable Timer patience; // Runs while there is no connection.
 
   ConsumerStream(
-      SettingValues settings, Loop loop, Wire.Opener opener, RandomGenerator random, Sink sink) {
+      SettingValues settings, Loop loop, Wire.Opener opener, RandomGenerator random, ConsumerSink sink) {
     this.loop = loop;
     this.sink = sink;
     this.reset = settings.get(ConsumerSettings.AUTO_OFFSET_RESET);
     this.requestTimeoutMs = settings.get(ClientSettings.REQUEST_TIMEOUT_MS);
+    this.reconnectTimeoutMs = settings.get(ConsumerSettings.RECONNECT_TIMEOUT_MS);
     this.backoff =
         new Backoff(
             settings.get(ConsumerSettings.RETRY_BACKOFF_MS),
@@ -132,6 +113,36 @@ final class ConsumerStream implements Connection.Listener {
     phase = Phase.NONE;
     if (connection.isReady()) {
       open();
+    } else {
+      waitForBroker();
+    }
+  }
+
+  /** For as long as the application wants to. */
+  private void waitForBroker() {
+    if (reconnectTimeoutMs > 0 && patience == null) {
+      patience = loop.schedule(reconnectTimeoutMs, this::onNoBroker);
+    }
+  }
+
+  private void stopWaiting() {
+    Loop.Timer running = patience;
+    patience = null;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  private void onNoBroker() {
+    patience = null;
+    if (phase != Phase.ENDED) {
+      giveUp(
+          new StreamException(
+              ErrorCode.CONNECTION_LOST,
+              "no broker was reached for "
+                  + reconnectTimeoutMs
+                  + " ms (reconnect.timeout.ms): "
+                  + connection.lastFailure().getMessage()));
     }
   }
 
@@ -148,6 +159,7 @@ final class ConsumerStream implements Connection.Listener {
 
   /** Ends the subscription; what was not delivered is dropped. */
   void unsubscribe() {
+    stopWaiting();
     if (phase == Phase.OPEN || phase == Phase.OPENING) {
       connection.send(new Unsubscribe(streamId));
     }
@@ -292,6 +304,7 @@ final class ConsumerStream implements Connection.Listener {
 
   @Override
   public void onReady(Welcome welcome) {
+    stopWaiting();
     if (!established) {
       clusterId = welcome.getClusterId();
     }
@@ -304,6 +317,7 @@ final class ConsumerStream implements Connection.Listener {
   public void onLost(StreamException cause) {
     if (phase != Phase.ENDED) {
       phase = Phase.NONE;
+      waitForBroker();
     }
     dropParts();
   }
@@ -429,6 +443,10 @@ final class ConsumerStream implements Connection.Listener {
           });
       return;
     }
+    giveUp(failure);
+  }
+
+  private void giveUp(StreamException failure) {
     Completable<Void> whoWaits = opening;
     opening = null;
     if (whoWaits != null) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class PartitionSender {
   private final PartitionQueue queue;
   private final SendRules rules;
-  private final Outlet outlet;
+  private final BatchOutlet outlet;
   private final BufferMemory memory;
   private final Loop loop;
   private final Backoff backoff;
@@ -38,50 +38,16 @@ final class PartitionSender {
   private final ArrayDeque<ProduceBatch> inFlight = new ArrayDeque<>();
   private @Nullable ProducerIdentity identity;
   private int nextSequence;
+  private @Nullable StreamException lastRefusal; // Since the last batch that was written.
   private boolean renumbering; // A later epoch begins as soon as nothing is in flight.
   private long notBeforeNanos;
   private boolean pumpRequested;
   private long pumpRequestedNanos;
 
-  /** Where batches go. Called on the loop. */
-  interface Outlet {
-    /** Whether there is a connection that takes data. */
-    boolean canSend();
-
-    /** The largest batch that the broker accepts. */
-    int maxBatchBytes();
-
-    /** Whether batches are to leave before they have lingered. */
-    boolean isHurried();
-
-    /**
-     * Sends a batch; unless acks are 0, {@link PartitionSender#onWritten} or {@link
-     * PartitionSender#onFailure} follows.
-     *
-     * @return the request's id
-     */
-    long send(PartitionSender from, ProduceBatch batch);
-
-    /** The answer to a request is of no interest any more. */
-    void forget(long requestId);
-
-    /** The identity to number batches under; null if there is none yet, then a pump follows. */
-    @Nullable ProducerIdentity identity();
-
-    /** Never gives this identity out again. */
-    void retire(ProducerIdentity broken);
-
-    /** Calls {@link PartitionSender#pump} at that time, or soon if it has passed. */
-    void pumpAt(PartitionSender sender, long nanos);
-
-    /** Something about the topic is not as it was thought to be. */
-    void onTopicInDoubt(String topic);
-  }
-
   PartitionSender(
       PartitionQueue queue,
       SendRules rules,
-      Outlet outlet,
+      BatchOutlet outlet,
       BufferMemory memory,
       Loop loop,
       Backoff backoff) {
@@ -186,6 +152,7 @@ final class PartitionSender {
   void onWritten(ProduceBatch batch, long baseOffset, long logAppendTimeMs) {
     if (inFlight.remove(batch)) {
       giveBack(batch);
+      lastRefusal = null;
       batch.succeed(baseOffset, logAppendTimeMs, loop);
       outlet.pumpAt(this, loop.nanoTime());
     }
@@ -201,8 +168,11 @@ final class PartitionSender {
       onWritten(batch, RecordMetadata.UNKNOWN_OFFSET, -1);
       return;
     }
-    boolean unknown = batch.isSent() && leavesOutcomeOpen(code);
-    if (rules.idempotent() && isSequenceError(code) && inFlight.peek() != batch) {
+    if (!SendFailures.leavesOutcomeOpen(code)) {
+      lastRefusal = failure;
+    }
+    boolean unknown = batch.isSent() && SendFailures.leavesOutcomeOpen(code);
+    if (rules.idempotent() && SendFailures.isSequenceError(code) && inFlight.peek() != batch) {
       // A batch before it was refused: this one follows when that one is sent again.
       batch.onRetry(failure, false);
     } else if (code == ErrorCode.UNKNOWN_PRODUCER_ID && !batch.isOutcomeUnknown()) {
@@ -232,18 +202,6 @@ final class PartitionSender {
     return mayPass && batch.attempts() <= rules.retries();
   }
 
-  private static boolean isSequenceError(ErrorCode code) {
-    return code == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER || code == ErrorCode.UNKNOWN_PRODUCER_ID;
-  }
-
-  /** Whether a batch may have been written although it was answered so. */
-  private static boolean leavesOutcomeOpen(ErrorCode code) {
-    return switch (code) {
-      case CONNECTION_LOST, UNKNOWN_OUTCOME, UNKNOWN_SERVER_ERROR, STORAGE_ERROR, CLOSED -> true;
-      default -> false;
-    };
-  }
-
   /** The end of a batch that is not known to be written. */
   private void giveUp(ProduceBatch batch, StreamException failure, boolean unknown) {
     boolean mayBeWritten = unknown || batch.isOutcomeUnknown();
@@ -260,7 +218,7 @@ final class PartitionSender {
         renumber();
       }
     }
-    fail(batch, mayBeWritten ? outcomeUnknown(failure) : failure);
+    fail(batch, mayBeWritten ? SendFailures.outcomeUnknown(failure) : failure);
     if (rules.idempotent() && mayBeWritten) {
       for (ProduceBatch behind : later) {
         abandon(behind, failure);
@@ -296,17 +254,7 @@ final class PartitionSender {
       outlet.forget(batch.requestId());
     }
     inFlight.remove(batch);
-    fail(batch, batch.mayBeWritten() ? outcomeUnknown(cause) : cause);
-  }
-
-  private static StreamException outcomeUnknown(StreamException cause) {
-    return cause.code() == ErrorCode.UNKNOWN_OUTCOME
-        ? cause
-        : new StreamException(
-            ErrorCode.UNKNOWN_OUTCOME,
-            "whether the record was written is not known, and it is not sent again: "
-                + cause.getMessage(),
-            cause);
+    fail(batch, batch.mayBeWritten() ? SendFailures.outcomeUnknown(cause) : cause);
   }
 
   /** Fails what is older than delivery.timeout.ms. */
@@ -318,24 +266,12 @@ final class PartitionSender {
       if (unanswered) {
         outlet.forget(oldest.requestId());
       }
-      giveUp(oldest, timedOut(oldest), unanswered);
+      giveUp(oldest, SendFailures.timedOut(rules, oldest, lastRefusal), unanswered);
       oldest = inFlight.peek();
     }
     for (ProduceBatch batch : queue.takeBegunBefore(now - rules.deliveryTimeoutNanos() + 1)) {
-      fail(batch, timedOut(batch));
+      fail(batch, SendFailures.timedOut(rules, batch, lastRefusal));
     }
-  }
-
-  private StreamException timedOut(ProduceBatch batch) {
-    StreamException last = batch.lastFailure();
-    return new StreamException(
-        ErrorCode.REQUEST_TIMED_OUT,
-        "not acknowledged within "
-            + TimeUnit.NANOSECONDS.toMillis(rules.deliveryTimeoutNanos())
-            + " ms (delivery.timeout.ms) after "
-            + batch.attempts()
-            + " attempts"
-            + (last == null ? "" : "; the last failure: " + last.getMessage()));
   }
 
   /** Fails everything. */

@@ -86,6 +86,32 @@ class ConsumerTest {
   }
 
   @Test
+  void shouldGiveUpWhenThereIsNoBrokerForTooLong() {
+    // given
+    broker.write(TOPIC, 0, List.of("a"));
+    Consumer consumer = consumer("reconnect.timeout.ms", "3000");
+    consumer.handler(record -> events.add(record.valueText()));
+    settled(consumer.subscribe(Subscription.topics(TOPIC)));
+    loop.runFor(1_000);
+    broker.down(true);
+    loop.runFor(2_000);
+    broker.down(false);
+    loop.runFor(5_000);
+    List<String> before = List.copyOf(events);
+
+    // when
+    broker.down(true);
+    loop.runFor(3_100);
+    Future<Void> again = settled(consumer.subscribe(Subscription.topics(TOPIC)));
+
+    // then
+    assertThat(before).contains("a").doesNotContain("end");
+    assertThat(events).endsWith("error CONNECTION_LOST", "end");
+    assertThat(((StreamException) again.cause()).code()).isEqualTo(ErrorCode.CONNECTION_LOST);
+    assertThat(again.cause()).hasMessageContaining("reconnect.timeout.ms");
+  }
+
+  @Test
   void shouldStopInsideAChunkWhenItIsPausedByItsHandler() {
     // given
     broker.write(TOPIC, 0, List.of("a", "b", "c"));

@@ -244,6 +244,41 @@ class ProducerTest {
   }
 
   @Test
+  void shouldSayWhatStoodInTheWayWhenTheTimeIsUp() {
+    // given
+    Producer producer =
+        producer(
+            "request.timeout.ms",
+            "100",
+            "delivery.timeout.ms",
+            "500",
+            "max.block.ms",
+            "1000",
+            "max.in.flight.requests.per.connection",
+            "1",
+            "batch.size",
+            "200");
+    settled(producer.send(ProducerRecord.ofText(TOPIC, null, "v").withPartition(0)));
+    broker.faults(new ModelBroker.Faults(0, 1, 0, 0, 0));
+
+    // when
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      sent.add(
+          producer.send(ProducerRecord.ofText(TOPIC, null, "x".repeat(150)).withPartition(0)));
+    }
+    sent.forEach(this::settled);
+
+    // then
+    assertThat(sent)
+        .allSatisfy(
+            future -> {
+              assertThat(code(future)).isEqualTo(ErrorCode.THROTTLED);
+              assertThat(future.cause()).hasMessageContaining("delivery.timeout.ms");
+            });
+  }
+
+  @Test
   void shouldFailWhatIsLeftWhenClosedWithoutPatience() {
     // given
     Producer producer = producer();

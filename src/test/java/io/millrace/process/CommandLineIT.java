@@ -280,6 +280,34 @@ final class CommandLineIT {
   }
 
   @Test
+  void shouldEndAReadWhoseBrokerDiesInTheMiddle() throws Exception {
+    // given
+    done("topic", "create", "cut", "--partitions", "1");
+    String line = "x".repeat(1_000) + "\n";
+    talk(line.repeat(5_000).getBytes(StandardCharsets.UTF_8), "produce", "cut");
+    try (CutProxy proxy = new CutProxy(broker.tcpPort(), 1_000_000)) {
+      // when
+      Result result =
+          CommandRun.run(
+              "consume",
+              "cut",
+              "--format",
+              "raw",
+              "-b",
+              "127.0.0.1:" + proxy.port(),
+              "--property",
+              "reconnect.timeout.ms=1000");
+
+      // then
+      assertThat(proxy.isCut()).isTrue();
+      assertThat(result.err()).contains("no broker was reached for 1000 ms", "[CONNECTION_LOST]");
+      assertThat(result.err().lines()).as(result.err()).hasSize(1);
+      assertThat(result.exitCode()).isEqualTo(4);
+      assertThat(result.bytes().length).isPositive().isLessThan(1_000_000);
+    }
+  }
+
+  @Test
   void shouldSayThatNoBrokerAnswers() throws Exception {
     // given
     try (CommandRun list = CommandRun.start(new byte[0], "topic", "list", "-b", NOBODY);
