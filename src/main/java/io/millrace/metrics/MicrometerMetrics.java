@@ -129,6 +129,7 @@ public final class MicrometerMetrics implements Metrics, AutoCloseable {
    * Takes the meters of a deleted topic away and lets another topic have its place. Meters of it
    * that somebody still holds measure nothing any more.
    */
+  @Override
   public void forgetTopic(String topic) {
     if (!topics.remove(topic)) {
       return;

@@ -18,6 +18,12 @@ public interface Metrics {
    */
   Registration gauge(String name, String description, DoubleSupplier value, String... tags);
 
+  /**
+   * Takes all meters with this value of the tag {@code topic} away; those that somebody still holds
+   * measure nothing any more.
+   */
+  void forgetTopic(String topic);
+
   /** A number that only grows. */
   interface Counter {
     void add(long amount);
@@ -52,5 +58,8 @@ public interface Metrics {
             String name, String description, DoubleSupplier value, String... tags) {
           return () -> {};
         }
+
+        @Override
+        public void forgetTopic(String topic) {}
       };
 }

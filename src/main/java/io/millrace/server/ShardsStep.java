@@ -74,8 +74,7 @@ final class ShardsStep implements StartStep {
     DirectoryLogs inDirectory =
         new DirectoryLogs(data.directory(), data.disk(), LogLimits.of(settings), TimeSource.SYSTEM);
     logs = inDirectory;
-    TopicMeters meters =
-        new TopicMeters(loops.metrics(), settings.get(ServerSettings.METRICS_MAX_TOPICS));
+    TopicMeters meters = new TopicMeters(loops.metrics());
     for (int shard = 0; shard < shards(); shard++) {
       ShardEnvironment environment =
           new ShardEnvironment(

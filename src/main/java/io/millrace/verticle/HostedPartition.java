@@ -107,6 +107,7 @@ final class HostedPartition {
   void close(Runnable whenDone, Consumer<IOException> whenFailed) {
     partition.close();
     reportSize(0);
+    meters.release();
     closing = true;
     enqueue(() -> ignoringResult(partition.log().close()), done -> whenDone.run(), whenFailed);
   }

@@ -169,7 +169,7 @@ final class ShardPartitions {
             environment.settings().get(ServerSettings.PARTITION_PENDING_ACKS));
     opened.follow(partition, settings);
     HostedPartition hosted =
-        new HostedPartition(opened, environment.topicMeters().of(name.topic()), tasks);
+        new HostedPartition(opened, environment.topicMeters().acquire(name.topic()), tasks);
     open.put(id, hosted);
     listener.onOpened(hosted);
   }

@@ -3,65 +3,80 @@ package io.millrace.verticle;
 import io.millrace.model.Metrics;
 import io.millrace.model.TopicName;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.HashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The meters of this node's topics. So many topics have meters of their own ({@code
- * metrics.max.topics}); those that come later share one set, named {@code (others)}.
+ * The meters of this node's topics, each for as long as a partition of it is here. How many topics
+ * have meters of their own is bounded by the metrics port.
  *
- * <p>Threading: any thread; a shard looks a topic up once and keeps its meters.
+ * <p>Threading: any thread; a partition looks its topic up once and keeps its meters.
  */
 public final class TopicMeters {
-  private static final String OTHERS = "(others)";
+  private static final String TOPIC = "topic";
 
   private final Metrics metrics;
-  private final int maxTopics;
-  private final Map<String, Meters> byTopic = new ConcurrentHashMap<>();
+  private final Map<TopicName, Meters> byTopic = new HashMap<>();
 
-  public TopicMeters(Metrics metrics, int maxTopics) {
+  public TopicMeters(Metrics metrics) {
     this.metrics = metrics;
-    this.maxTopics = maxTopics;
   }
 
-  /** The meters of a topic; of the others if there are too many. */
-  Meters of(TopicName topic) {
-    Meters known = byTopic.get(topic.value());
-    if (known != null) {
-      return known;
-    }
-    synchronized (byTopic) {
-      String label = byTopic.size() < maxTopics ? topic.value() : OTHERS;
-      return byTopic.computeIfAbsent(label, name -> new Meters(metrics, name));
+  /** The meters of a topic; {@link Meters#release()} gives them back. */
+  synchronized Meters acquire(TopicName topic) {
+    Meters meters = byTopic.computeIfAbsent(topic, name -> new Meters(this, name));
+    meters.users++;
+    return meters;
+  }
+
+  private synchronized void release(Meters meters) {
+    meters.users--;
+    if (meters.users == 0) {
+      byTopic.remove(meters.topic);
+      meters.size.close();
+      metrics.forgetTopic(meters.topic.value());
     }
   }
 
   /** What one topic does. */
   static final class Meters {
+    private final TopicMeters owner;
+    private final TopicName topic;
     private final Metrics.Counter bytesIn;
     private final Metrics.Counter messagesIn;
     private final Metrics.Counter bytesOut;
     private final Metrics.Counter messagesOut;
+    private final Metrics.Registration size;
     private final AtomicLong sizeBytes = new AtomicLong();
+    private int users; // Guarded by the owner.
 
-    Meters(Metrics metrics, String topic) {
-      bytesIn = counter(metrics, "millrace.topic.bytes.in", "Bytes appended.", topic);
-      messagesIn = counter(metrics, "millrace.topic.messages.in", "Records appended.", topic);
-      bytesOut = counter(metrics, "millrace.topic.bytes.out", "Bytes read by consumers.", topic);
+    private Meters(TopicMeters owner, TopicName topic) {
+      this.owner = owner;
+      this.topic = topic;
+      Metrics metrics = owner.metrics;
+      String name = topic.value();
+      bytesIn = counter(metrics, "millrace.topic.bytes.in", "Bytes appended.", name);
+      messagesIn = counter(metrics, "millrace.topic.messages.in", "Records appended.", name);
+      bytesOut = counter(metrics, "millrace.topic.bytes.out", "Bytes read by consumers.", name);
       messagesOut =
-          counter(metrics, "millrace.topic.messages.out", "Records read by consumers.", topic);
-      // The topic's log stays registered for the life of the node, as its counters do.
-      metrics.gauge(
-          "millrace.topic.log.size.bytes",
-          "Bytes of the topic's logs on this node.",
-          sizeBytes::get,
-          "topic",
-          topic);
+          counter(metrics, "millrace.topic.messages.out", "Records read by consumers.", name);
+      size =
+          metrics.gauge(
+              "millrace.topic.log.size.bytes",
+              "Bytes of the topic's logs on this node.",
+              sizeBytes::get,
+              TOPIC,
+              name);
+    }
+
+    /** A partition is gone; with the topic's last one its meters are. */
+    void release() {
+      owner.release(this);
     }
 
     private static Metrics.Counter counter(
         Metrics metrics, String name, String description, String topic) {
-      return metrics.counter(name, description, "topic", topic);
+      return metrics.counter(name, description, TOPIC, topic);
     }
 
     void appended(long bytes, long records) {

@@ -32,7 +32,7 @@ class HostedPartitionTest {
   private final QueuedTasks tasks = new QueuedTasks();
   private final ManualTime time = new ManualTime();
   private final FlushScheduler flushes = new FlushScheduler(time, Metrics.NONE, 2);
-  private final TopicMeters meters = new TopicMeters(Metrics.NONE, 10);
+  private final TopicMeters meters = new TopicMeters(Metrics.NONE);
   private final List<String> events = new ArrayList<>();
 
   @Test
@@ -165,6 +165,6 @@ class HostedPartitionTest {
     partition.follow(
         new PartitionImage(0, Optional.of(SELF), 1, 0, List.of(SELF), List.of(SELF)),
         TopicSettings.of(settings));
-    return new HostedPartition(partition, meters.of(topic), tasks);
+    return new HostedPartition(partition, meters.acquire(topic), tasks);
   }
 }

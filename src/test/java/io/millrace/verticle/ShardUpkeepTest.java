@@ -60,7 +60,7 @@ class ShardUpkeepTest {
                     "100000")),
             time,
             Metrics.NONE,
-            new TopicMeters(Metrics.NONE, 10));
+            new TopicMeters(Metrics.NONE));
     upkeep = new ShardUpkeep(environment, tasks, new FlushScheduler(time, Metrics.NONE, 2));
     hosted = hosted(environment);
     upkeep.onOpened(hosted);
@@ -195,6 +195,6 @@ class ShardUpkeepTest {
     partition.follow(
         new PartitionImage(0, Optional.of(SELF), 1, 0, List.of(SELF), List.of(SELF)),
         TopicSettings.of(Map.of()));
-    return new HostedPartition(partition, environment.topicMeters().of(topic), tasks);
+    return new HostedPartition(partition, environment.topicMeters().acquire(topic), tasks);
   }
 }

@@ -71,7 +71,7 @@ final class TestNode implements AutoCloseable {
     clientLoop = ((VertxInternal) vertx).createEventLoopContext();
     SettingValues settings = BrokerSettings.of(brokerSettings);
     BusLimits limits = BusLimits.of(settings);
-    TopicMeters meters = new TopicMeters(Metrics.NONE, 10);
+    TopicMeters meters = new TopicMeters(Metrics.NONE);
     for (int shard = 0; shard < shards; shard++) {
       admissions.add(limits.newAdmission());
       ShardEnvironment environment =
