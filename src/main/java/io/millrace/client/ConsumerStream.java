@@ -64,7 +64,11 @@ final class ConsumerStream implements Connection.Listener {
   private Loop.@Nullable Timer patience; // Runs while there is no connection.
 
   ConsumerStream(
-      SettingValues settings, Loop loop, Wire.Opener opener, RandomGenerator random, ConsumerSink sink) {
+      SettingValues settings,
+      Loop loop,
+      Wire.Opener opener,
+      RandomGenerator random,
+      ConsumerSink sink) {
     this.loop = loop;
     this.sink = sink;
     this.reset = settings.get(ConsumerSettings.AUTO_OFFSET_RESET);

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: the loop, but for {@link #onFull} and {@link #onBegun}.
  */
-final class RecordSender
-    implements PartitionQueue.Signals, BatchOutlet, Connection.Listener {
+final class RecordSender implements PartitionQueue.Signals, BatchOutlet, Connection.Listener {
   /** A produce message is at most so much larger than its batch and topic. */
   private static final int FRAME_OVERHEAD_BYTES = 512;
 

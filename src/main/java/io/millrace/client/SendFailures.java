@@ -32,8 +32,8 @@ final class SendFailures {
   }
 
   /**
-   * The time of a batch is up. Its code is that of what stood in the way, if the broker said so:
-   * a full disk is not a slow network.
+   * The time of a batch is up. Its code is that of what stood in the way, if the broker said so: a
+   * full disk is not a slow network.
    *
    * @param lastRefusal what the broker said last to a batch of the same partition; for one that
    *     waits behind others
@@ -41,9 +41,12 @@ final class SendFailures {
   static StreamException timedOut(
       SendRules rules, ProduceBatch batch, @Nullable StreamException lastRefusal) {
     StreamException last = batch.lastFailure() == null ? lastRefusal : batch.lastFailure();
-    boolean definite = last != null && !leavesOutcomeOpen(last.code());
+    ErrorCode code = ErrorCode.REQUEST_TIMED_OUT;
+    if (last != null && !leavesOutcomeOpen(last.code())) {
+      code = last.code();
+    }
     return new StreamException(
-        definite ? last.code() : ErrorCode.REQUEST_TIMED_OUT,
+        code,
         "not acknowledged within "
             + TimeUnit.NANOSECONDS.toMillis(rules.deliveryTimeoutNanos())
             + " ms (delivery.timeout.ms) after "

@@ -2,8 +2,8 @@ package io.millrace.verticle;
 
 import io.millrace.model.Metrics;
 import io.millrace.model.TopicName;
-import java.util.Map;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**

@@ -264,8 +264,7 @@ class ProducerTest {
     // when
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      sent.add(
-          producer.send(ProducerRecord.ofText(TOPIC, null, "x".repeat(150)).withPartition(0)));
+      sent.add(producer.send(ProducerRecord.ofText(TOPIC, null, "x".repeat(150)).withPartition(0)));
     }
     sent.forEach(this::settled);
 

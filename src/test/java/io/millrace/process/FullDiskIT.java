@@ -79,7 +79,8 @@ final class FullDiskIT {
 
       // then
       assertThat(refused.exitCode()).isEqualTo(1);
-      assertThat(refused.err()).contains("the disk of full-0 is full; nothing was written", "[DISK_FULL]");
+      assertThat(refused.err())
+          .contains("the disk of full-0 is full; nothing was written", "[DISK_FULL]");
       assertThat(read.exitCode()).as(read.err()).isZero();
       assertThat(read.bytes()).isNotEmpty().isEqualTo(Arrays.copyOf(lines, read.bytes().length));
       String acknowledged = read.out().lines().count() + " records were acknowledged before";

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code ...} is anything.
  */
 class ReadmeIT {
-  private static final Path README = Path.of("README.md");
   private static final Path TOUR =
       Path.of("src", "test", "java", "io", "millrace", "process", "ClientTour.java");
   private static final int STEPS_AT_LEAST = 10;
@@ -73,7 +72,7 @@ class ReadmeIT {
     String source = unindented(Files.readAllLines(TOUR));
 
     // when
-    List<List<String>> blocks = blocks("java");
+    List<List<String>> blocks = Readme.blocks("java");
 
     // then
     assertThat(blocks).hasSize(1);
@@ -86,7 +85,7 @@ class ReadmeIT {
 
   private static List<Step> steps() throws IOException {
     List<Step> steps = new ArrayList<>();
-    for (List<String> block : blocks("console")) {
+    for (List<String> block : Readme.blocks("console")) {
       for (String line : block) {
         if (line.startsWith("$ ")) {
           steps.add(new Step(line.substring(2), new ArrayList<>()));
@@ -96,15 +95,6 @@ class ReadmeIT {
       }
     }
     return steps;
-  }
-
-  /** The lines of each fenced block of a language. */
-  private static List<List<String>> blocks(String language) throws IOException {
-    return Pattern.compile("(?ms)^```" + language + "\n(.*?)^```$")
-        .matcher(Files.readString(README))
-        .results()
-        .map(block -> Arrays.asList(block.group(1).split("\n")))
-        .toList();
   }
 
   private Outcome run(String command) throws IOException, InterruptedException {

@@ -94,7 +94,8 @@ class MetadataVerticleIT {
   }
 
   private TopicImage create(int partitions) {
-    return change(() -> metadata.createTopic(FLIGHTS, partitions, Map.of("retention.ms", "5000"), false));
+    return change(
+        () -> metadata.createTopic(FLIGHTS, partitions, Map.of("retention.ms", "5000"), false));
   }
 
   /** Asks on the client's loop and waits for the answer. */

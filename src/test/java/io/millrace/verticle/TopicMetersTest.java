@@ -68,7 +68,6 @@ class TopicMetersTest {
     second.release();
 
     // then
-    assertThat(metrics.scrape())
-        .contains("millrace_topic_log_size_bytes{topic=\"(other)\"} 5.0");
+    assertThat(metrics.scrape()).contains("millrace_topic_log_size_bytes{topic=\"(other)\"} 5.0");
   }
 }
