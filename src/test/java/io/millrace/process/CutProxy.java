@@ -37,49 +37,47 @@ final class CutProxy implements Closeable {
     return bytesLeft.get() <= 0;
   }
 
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  /** Sockets that are closed on purpose end their threads. */
-  private void start(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException closed) {
-                close();
-              }
-            },
-            "cut-proxy");
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work, "cut-proxy");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void accept() throws IOException {
-    while (true) {
-      Socket client = server.accept();
-      open.add(client);
-      Socket broker = new Socket(InetAddress.getLoopbackAddress(), targetPort);
-      open.add(broker);
-      start(() -> relay(client, broker, false));
-      start(() -> relay(broker, client, true));
+  private void accept() {
+    while (!server.isClosed()) {
+      try {
+        Socket client = server.accept();
+        open.add(client);
+        Socket broker = new Socket(InetAddress.getLoopbackAddress(), targetPort);
+        open.add(broker);
+        start(() -> relay(client, broker, false));
+        start(() -> relay(broker, client, true));
+      } catch (IOException e) {
+        // The port was closed, or nobody is behind it: either way there is no more to do here.
+        close();
+      }
     }
   }
 
-  private void relay(Socket from, Socket to, boolean isCounted) throws IOException {
-    InputStream in = from.getInputStream();
-    OutputStream out = to.getOutputStream();
-    byte[] buffer = new byte[4_096];
-    for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
-      if (isCounted && bytesLeft.addAndGet(-count) <= 0) {
-        close();
-        return;
+  /** Until one side ends, which then ends for the other one too. */
+  private void relay(Socket from, Socket to, boolean isCounted) {
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      byte[] buffer = new byte[4_096];
+      int count = in.read(buffer);
+      while (count > 0 && !(isCounted && bytesLeft.addAndGet(-count) <= 0)) {
+        out.write(buffer, 0, count);
+        count = in.read(buffer);
       }
-      out.write(buffer, 0, count);
+      if (isCut()) {
+        close();
+      }
+    } catch (IOException e) {
+      // The relay of the other direction has closed both.
+      open.removeAll(List.of(from, to));
     }
-    to.close();
   }
 
   @Override
