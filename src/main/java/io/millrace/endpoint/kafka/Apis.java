@@ -13,6 +13,22 @@ final class Apis {
   Apis(KafkaLoop loop) {
     add(new ApiVersionsHandler(this));
     add(new MetadataHandler(loop));
+    addAdministration(loop);
+  }
+
+  private void addAdministration(KafkaLoop loop) {
+    add(new CreateTopicsHandler(loop));
+    add(new DeleteTopicsHandler(loop));
+    add(new CreatePartitionsHandler(loop));
+    add(new DeleteRecordsHandler(loop));
+    add(new DescribeConfigsHandler(loop));
+    add(new AlterConfigsHandler(loop));
+    add(new IncrementalAlterConfigsHandler(loop));
+    add(new DescribeClusterHandler(loop));
+    add(new DescribeClientQuotasHandler());
+    add(new ElectLeadersHandler(loop));
+    add(new AlterPartitionReassignmentsHandler(loop));
+    add(new ListPartitionReassignmentsHandler());
   }
 
   private void add(ApiHandler<?> handler) {

@@ -65,7 +65,8 @@ final class MetadataHandler extends ApiHandler<MetadataRequestData> {
   private Future<MetadataResponseTopic> find(
       MetadataRequestData request, MetadataRequestTopic asked, ClusterImage image, short version) {
     String text = asked.name();
-    if (text == null) {
+    // Kafka's admin client leaves the name empty, others leave it out.
+    if (text == null || !asked.topicId().equals(Uuid.ZERO_UUID)) {
       return Future.succeededFuture(byId(asked.topicId(), image, version));
     }
     TopicName name;

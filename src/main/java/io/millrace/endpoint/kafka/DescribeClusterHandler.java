@@ -1,0 +1,50 @@
+package io.millrace.endpoint.kafka;
+
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
+import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBrokerCollection;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Says which brokers there are (KIP-700). */
+final class DescribeClusterHandler extends ApiHandler<DescribeClusterRequestData> {
+  private static final int MIN_VERSION = 0;
+  private static final int MAX_VERSION = 2;
+  private static final byte BROKERS = 1;
+
+  private final KafkaLoop loop;
+
+  DescribeClusterHandler(KafkaLoop loop) {
+    super(ApiMessageType.DESCRIBE_CLUSTER, MIN_VERSION, MAX_VERSION);
+    this.loop = loop;
+  }
+
+  @Override
+  void handle(DescribeClusterRequestData request, KafkaCall call) {
+    DescribeClusterResponseData response =
+        new DescribeClusterResponseData().setEndpointType(request.endpointType());
+    if (request.endpointType() != BROKERS) {
+      call.answer(
+          response
+              .setErrorCode(Errors.MISMATCHED_ENDPOINT_TYPE.code())
+              .setErrorMessage("this is a broker's address; there are no addresses of controllers"));
+      return;
+    }
+    DescribeClusterBrokerCollection brokers = new DescribeClusterBrokerCollection();
+    brokers.add(
+        new DescribeClusterBroker()
+            .setBrokerId(loop.nodeId())
+            .setHost(call.connection().address().host())
+            .setPort(call.connection().address().port()));
+    call.answer(
+        response
+            .setClusterId(loop.image().clusterId())
+            .setControllerId(loop.nodeId())
+            .setBrokers(brokers)
+            .setClusterAuthorizedOperations(
+                request.includeClusterAuthorizedOperations()
+                    ? Operations.CLUSTER
+                    : Operations.NOT_ASKED));
+  }
+}
