@@ -62,4 +62,17 @@ public final class BusPartitionClient implements PartitionClient {
         .send(partition, beforeOffset, imageVersion.getAsLong());
     return promise.future();
   }
+
+  @Override
+  public Future<LogsReply> describeLogs(List<PartitionId> partitions, long deadlineNanos) {
+    Promise<LogsReply> promise = Promise.promise();
+    new DescribeLogsCall(
+            List.copyOf(partitions),
+            shards.size(),
+            imageVersion.getAsLong(),
+            deadlineNanos,
+            promise)
+        .start(loop, shards);
+    return promise.future();
+  }
 }

@@ -1,11 +1,16 @@
 package io.millrace.bus;
 
+import io.millrace.bus.message.ActiveProducerEntry;
 import io.millrace.bus.message.AppendEntry;
 import io.millrace.bus.message.AppendReply;
 import io.millrace.bus.message.AppendRequest;
 import io.millrace.bus.message.AppendResult;
 import io.millrace.bus.message.DeleteRecordsReply;
 import io.millrace.bus.message.DeleteRecordsRequest;
+import io.millrace.bus.message.DescribeLogsEntry;
+import io.millrace.bus.message.DescribeLogsReply;
+import io.millrace.bus.message.DescribeLogsRequest;
+import io.millrace.bus.message.DescribeLogsResult;
 import io.millrace.bus.message.FindOffsetsEntry;
 import io.millrace.bus.message.FindOffsetsReply;
 import io.millrace.bus.message.FindOffsetsRequest;
@@ -33,12 +38,17 @@ final class BusRecords extends SpecificData {
 
   private static final Map<String, Class<?>> CLASSES =
       Stream.<Class<?>>of(
+              ActiveProducerEntry.class,
               AppendEntry.class,
               AppendReply.class,
               AppendRequest.class,
               AppendResult.class,
               DeleteRecordsReply.class,
               DeleteRecordsRequest.class,
+              DescribeLogsEntry.class,
+              DescribeLogsReply.class,
+              DescribeLogsRequest.class,
+              DescribeLogsResult.class,
               FindOffsetsEntry.class,
               FindOffsetsReply.class,
               FindOffsetsRequest.class,

@@ -2,6 +2,7 @@ package io.millrace.bus;
 
 import io.millrace.model.PartitionId;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +33,9 @@ public interface PartitionClient {
    *     high watermark)
    */
   Future<Long> deleteRecords(PartitionId partition, long beforeOffset, long deadlineNanos);
+
+  /** Describes logs; completes with a result for each partition, never fails. */
+  Future<LogsReply> describeLogs(List<PartitionId> partitions, long deadlineNanos);
 
   /** A fetch that waits. */
   interface Waiting {

@@ -1,14 +1,19 @@
 package io.millrace.bus;
 
+import io.millrace.bus.message.ActiveProducerEntry;
 import io.millrace.bus.message.AppendReply;
 import io.millrace.bus.message.AppendResult;
 import io.millrace.bus.message.DeleteRecordsReply;
+import io.millrace.bus.message.DescribeLogsReply;
+import io.millrace.bus.message.DescribeLogsResult;
 import io.millrace.bus.message.FindOffsetsReply;
 import io.millrace.bus.message.FindOffsetsResult;
 import io.millrace.bus.message.ReadReply;
 import io.millrace.bus.message.ReadResult;
 import io.millrace.bus.message.ReadWoken;
 import io.millrace.model.ErrorCode;
+import io.millrace.model.LogDescription;
+import io.millrace.model.LogDescription.ActiveProducer;
 import io.millrace.record.BufferSlice;
 import io.millrace.record.RecordSlice;
 import io.netty.buffer.ByteBuf;
@@ -40,6 +45,8 @@ final class ReplyWire {
               deleted.reason(),
               deleted.logStartOffset());
       BusCodec.appendHeader(out, WireKind.RECORDS_DELETED, Envelope.encode(wire));
+    } else if (reply instanceof ShardReply.LogsDescribed described) {
+      BusCodec.appendHeader(out, WireKind.LOGS_DESCRIBED, Envelope.encode(toWire(described)));
     }
   }
 
@@ -122,6 +129,7 @@ final class ReplyWire {
                   .getCorrelationId());
       case OFFSETS_FOUND -> decodeFound(envelope);
       case RECORDS_DELETED -> decodeDeleted(envelope);
+      case LOGS_DESCRIBED -> decodeDescribed(envelope);
       default -> throw WireFormatError.of("%s is no reply".formatted(kind));
     };
   }
@@ -187,5 +195,56 @@ final class ReplyWire {
         ErrorCode.of(wire.getErrorCode()),
         wire.getReason(),
         wire.getLogStartOffset());
+  }
+
+  private static DescribeLogsReply toWire(ShardReply.LogsDescribed described) {
+    List<DescribeLogsResult> results = new ArrayList<>();
+    for (LogsReply.Result result : described.results()) {
+      List<ActiveProducerEntry> producers = new ArrayList<>();
+      for (ActiveProducer producer : result.log().producers()) {
+        producers.add(
+            new ActiveProducerEntry(
+                producer.producerId(),
+                (int) producer.producerEpoch(),
+                producer.lastSequence(),
+                producer.lastTimestampMs()));
+      }
+      results.add(
+          new DescribeLogsResult(
+              result.error().id(),
+              result.reason(),
+              result.log().sizeBytes(),
+              result.log().logStartOffset(),
+              result.log().logEndOffset(),
+              producers));
+    }
+    return new DescribeLogsReply(described.correlationId(), results);
+  }
+
+  private static ShardReply decodeDescribed(ByteBuf envelope) {
+    DescribeLogsReply wire =
+        Envelope.decode(DescribeLogsReply.getClassSchema(), DescribeLogsReply.class, envelope);
+    List<LogsReply.Result> results = new ArrayList<>();
+    for (DescribeLogsResult result : wire.getResults()) {
+      List<ActiveProducer> producers = new ArrayList<>();
+      for (ActiveProducerEntry entry : result.getProducers()) {
+        producers.add(
+            new ActiveProducer(
+                entry.getProducerId(),
+                (short) entry.getProducerEpoch(),
+                entry.getLastSequence(),
+                entry.getLastTimestampMs()));
+      }
+      results.add(
+          new LogsReply.Result(
+              ErrorCode.of(result.getErrorCode()),
+              result.getReason(),
+              new LogDescription(
+                  result.getSizeBytes(),
+                  result.getLogStartOffset(),
+                  result.getLogEndOffset(),
+                  producers)));
+    }
+    return new ShardReply.LogsDescribed(wire.getCorrelationId(), results);
   }
 }

@@ -3,6 +3,8 @@ package io.millrace.bus;
 import io.millrace.bus.message.AppendEntry;
 import io.millrace.bus.message.AppendRequest;
 import io.millrace.bus.message.DeleteRecordsRequest;
+import io.millrace.bus.message.DescribeLogsEntry;
+import io.millrace.bus.message.DescribeLogsRequest;
 import io.millrace.bus.message.FindOffsetsEntry;
 import io.millrace.bus.message.FindOffsetsRequest;
 import io.millrace.bus.message.ForgetRequest;
@@ -52,6 +54,8 @@ final class RequestWire {
       BusCodec.appendHeader(out, WireKind.FIND_OFFSETS, Envelope.encode(toWire(find)));
     } else if (request instanceof ShardRequest.DeleteRecords delete) {
       BusCodec.appendHeader(out, WireKind.DELETE_RECORDS, Envelope.encode(toWire(delete)));
+    } else if (request instanceof ShardRequest.DescribeLogs describe) {
+      BusCodec.appendHeader(out, WireKind.DESCRIBE_LOGS, Envelope.encode(toWire(describe)));
     }
   }
 
@@ -144,6 +148,22 @@ final class RequestWire {
         entries);
   }
 
+  private DescribeLogsRequest toWire(ShardRequest.DescribeLogs describe) {
+    List<DescribeLogsEntry> entries = new ArrayList<>();
+    for (PartitionId partition : describe.partitions()) {
+      TopicId topic = partition.topicId();
+      entries.add(
+          new DescribeLogsEntry(
+              topic.mostSignificantBits(), topic.leastSignificantBits(), partition.partition()));
+    }
+    return new DescribeLogsRequest(
+        describe.correlationId(),
+        describe.replyTo().value(),
+        describe.imageVersion(),
+        leftMs(describe.deadlineNanos()),
+        entries);
+  }
+
   private DeleteRecordsRequest toWire(ShardRequest.DeleteRecords delete) {
     TopicId topic = delete.partition().topicId();
     return new DeleteRecordsRequest(
@@ -172,6 +192,7 @@ final class RequestWire {
       }
       case FIND_OFFSETS -> decodeFind(envelope);
       case DELETE_RECORDS -> decodeDelete(envelope);
+      case DESCRIBE_LOGS -> decodeDescribe(envelope);
       default -> throw WireFormatError.of("%s is no request".formatted(kind));
     };
   }
@@ -281,6 +302,25 @@ final class RequestWire {
             wire.getTopicLeastSignificantBits(),
             wire.getPartition()),
         wire.getBeforeOffset(),
+        wire.getImageVersion(),
+        deadline(wire.getTimeoutMs()));
+  }
+
+  private ShardRequest decodeDescribe(ByteBuf envelope) {
+    DescribeLogsRequest wire =
+        Envelope.decode(DescribeLogsRequest.getClassSchema(), DescribeLogsRequest.class, envelope);
+    List<PartitionId> partitions = new ArrayList<>();
+    for (DescribeLogsEntry entry : wire.getEntries()) {
+      partitions.add(
+          partition(
+              entry.getTopicMostSignificantBits(),
+              entry.getTopicLeastSignificantBits(),
+              entry.getPartition()));
+    }
+    return new ShardRequest.DescribeLogs(
+        wire.getCorrelationId(),
+        replyTo(wire.getReplyTo()),
+        partitions,
         wire.getImageVersion(),
         deadline(wire.getTimeoutMs()));
   }

@@ -39,4 +39,7 @@ public sealed interface ShardReply extends BusReply {
    */
   record RecordsDeleted(long correlationId, ErrorCode error, String reason, long logStartOffset)
       implements ShardReply {}
+
+  /** One result per partition of the request, in its order. */
+  record LogsDescribed(long correlationId, List<LogsReply.Result> results) implements ShardReply {}
 }

@@ -82,4 +82,13 @@ public sealed interface ShardRequest extends BusMessage {
       long imageVersion,
       long deadlineNanos)
       implements ShardRequest {}
+
+  /** Describes some logs; answered by {@link ShardReply.LogsDescribed}. */
+  record DescribeLogs(
+      long correlationId,
+      Address<LoopMail> replyTo,
+      List<PartitionId> partitions,
+      long imageVersion,
+      long deadlineNanos)
+      implements ShardRequest {}
 }

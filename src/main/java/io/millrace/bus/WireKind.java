@@ -8,11 +8,13 @@ enum WireKind {
   FORGET(3, true),
   FIND_OFFSETS(4, true),
   DELETE_RECORDS(5, true),
+  DESCRIBE_LOGS(6, true),
   APPENDED(64, false),
   READ_DONE(65, false),
   WOKEN(66, false),
   OFFSETS_FOUND(67, false),
-  RECORDS_DELETED(68, false);
+  RECORDS_DELETED(68, false),
+  LOGS_DESCRIBED(69, false);
 
   private final int id;
   private final boolean request;

@@ -1,5 +1,6 @@
 package io.millrace.log;
 
+import io.millrace.model.LogDescription;
 import io.millrace.model.config.SettingValues;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -81,6 +82,9 @@ public interface PartitionLog {
    * files.
    */
   LogTask<?> enforceRetention(long nowMs, long highWatermark);
+
+  /** What it is now, with its idempotent producers. */
+  LogDescription describe();
 
   /** New topic settings, in force for the next append or retention pass. */
   void configure(SettingValues topicSettings);

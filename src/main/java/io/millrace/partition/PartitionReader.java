@@ -5,6 +5,7 @@ import io.millrace.log.PartitionLog.EpochEnd;
 import io.millrace.log.PartitionLog.TimestampOffset;
 import io.millrace.log.ReadOutcome;
 import io.millrace.model.ErrorCode;
+import io.millrace.model.LogDescription;
 import io.millrace.record.RecordSlice;
 import java.util.Optional;
 
@@ -44,6 +45,11 @@ public final class PartitionReader {
     return outcome instanceof ReadOutcome.Cold cold
         ? new PartitionRead.Cold(cold.task())
         : finishRead(outcome);
+  }
+
+  /** What its log is now, whoever leads it. */
+  public LogDescription describe() {
+    return log.describe();
   }
 
   /** The answer that a read, or the task of a cold one, comes to. */

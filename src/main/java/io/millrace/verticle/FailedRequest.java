@@ -1,6 +1,7 @@
 package io.millrace.verticle;
 
 import io.millrace.bus.FetchReply;
+import io.millrace.bus.LogsReply;
 import io.millrace.bus.OffsetsReply;
 import io.millrace.bus.ProduceReply;
 import io.millrace.bus.ProduceRequest;
@@ -32,6 +33,12 @@ final class FailedRequest {
       OffsetsReply.Result failed = OffsetsReply.Result.failed(ERROR, ERROR.sentence());
       return Optional.of(
           new ShardReply.OffsetsFound(id, find.entries().stream().map(e -> failed).toList()));
+    }
+    if (request instanceof ShardRequest.DescribeLogs describe) {
+      LogsReply.Result failed = LogsReply.Result.failed(ERROR, ERROR.sentence());
+      return Optional.of(
+          new ShardReply.LogsDescribed(
+              id, describe.partitions().stream().map(e -> failed).toList()));
     }
     if (request instanceof ShardRequest.DeleteRecords) {
       return Optional.of(new ShardReply.RecordsDeleted(id, ERROR, ERROR.sentence(), -1));

@@ -35,6 +35,7 @@ final class Shard {
   private final ReadHandler reads;
   private final OffsetsHandler offsets;
   private final DeletionHandler deletions;
+  private final DescriptionHandler descriptions;
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
   private List<ShardRequest> parked = new ArrayList<>();
   private boolean stopping;
@@ -62,6 +63,7 @@ final class Shard {
             environment.settings().get(ServerSettings.SHARD_WAITING_FETCHES));
     this.offsets = new OffsetsHandler(partitions, tasks, outbox);
     this.deletions = new DeletionHandler(partitions, logs, outbox);
+    this.descriptions = new DescriptionHandler(partitions, outbox);
   }
 
   /** Deals with one event, then with what it made due, then sends all that is to be answered. */
@@ -111,6 +113,8 @@ final class Shard {
       offsets.handle(find);
     } else if (request instanceof ShardRequest.DeleteRecords delete) {
       deletions.handle(delete);
+    } else if (request instanceof ShardRequest.DescribeLogs describe) {
+      descriptions.handle(describe);
     }
   }
 

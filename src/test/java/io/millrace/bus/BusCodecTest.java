@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.model.Acks;
 import io.millrace.model.AppendCondition;
 import io.millrace.model.ErrorCode;
+import io.millrace.model.LogDescription;
+import io.millrace.model.LogDescription.ActiveProducer;
 import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
 import io.millrace.model.TimeSource;
@@ -67,6 +69,16 @@ class BusCodecTest {
             1,
             IN_TWO_SECONDS),
         new ShardRequest.DeleteRecords(4, LOOP, PARTITION, 12, 1, IN_TWO_SECONDS),
+        new ShardRequest.DescribeLogs(11, LOOP, List.of(PARTITION), 1, IN_TWO_SECONDS),
+        new ShardReply.LogsDescribed(
+            12,
+            List.of(
+                new LogsReply.Result(
+                    ErrorCode.NONE,
+                    "",
+                    new LogDescription(
+                        1L << 41, 3, 9, List.of(new ActiveProducer(5, (short) 2, 17, NOW)))),
+                LogsReply.Result.failed(ErrorCode.STORAGE_ERROR, "offline"))),
         new ShardReply.Appended(
             5,
             List.of(

@@ -2,12 +2,14 @@ package io.millrace.endpoint;
 
 import io.millrace.bus.FetchReply;
 import io.millrace.bus.FetchRequest;
+import io.millrace.bus.LogsReply;
 import io.millrace.bus.OffsetsReply;
 import io.millrace.bus.OffsetsRequest;
 import io.millrace.bus.PartitionClient;
 import io.millrace.bus.ProduceReply;
 import io.millrace.bus.ProduceRequest;
 import io.millrace.model.ErrorCode;
+import io.millrace.model.LogDescription;
 import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
 import io.millrace.record.BatchHeader;
@@ -248,6 +250,17 @@ public final class InMemoryPartitions implements PartitionClient {
     logs.get(partition).removeIf(batch -> BatchHeader.nextOffset(batch, 0) <= before);
     starts.put(partition, before);
     return Future.succeededFuture(before);
+  }
+
+  @Override
+  public synchronized Future<LogsReply> describeLogs(
+      List<PartitionId> partitions, long deadlineNanos) {
+    return Future.succeededFuture(
+        new LogsReply(
+            partitions.stream()
+                .map(partition -> new LogDescription(0, 0, end(partition), List.of()))
+                .map(log -> new LogsReply.Result(ErrorCode.NONE, "", log))
+                .toList()));
   }
 
   /** A fetch that waits; called back on the loop that asked. */

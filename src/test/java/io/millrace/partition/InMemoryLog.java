@@ -5,6 +5,7 @@ import io.millrace.log.LogTask;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.ReadOutcome;
 import io.millrace.model.ErrorCode;
+import io.millrace.model.LogDescription;
 import io.millrace.model.config.SettingValues;
 import io.millrace.record.BatchHeader;
 import io.millrace.record.BufferSlice;
@@ -56,6 +57,11 @@ public final class InMemoryLog implements PartitionLog {
   @Override
   public int latestEpoch() {
     return latestEpoch;
+  }
+
+  @Override
+  public LogDescription describe() {
+    return new LogDescription(sizeBytes(), startOffset(), endOffset(), List.of());
   }
 
   @Override

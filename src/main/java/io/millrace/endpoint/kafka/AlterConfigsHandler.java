@@ -37,7 +37,9 @@ final class AlterConfigsHandler extends ApiHandler<AlterConfigsRequestData> {
                   request.validateOnly(),
                   changes -> {
                     changes.clear();
-                    resource.configs().forEach(config -> changes.set(config.name(), config.value()));
+                    resource
+                        .configs()
+                        .forEach(config -> changes.set(config.name(), config.value()));
                   })
               .map(result)
               .otherwise(

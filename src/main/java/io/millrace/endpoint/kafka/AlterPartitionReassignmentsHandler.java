@@ -13,7 +13,9 @@ import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/** With one broker every replica is where it can be: a wish for that is fulfilled at once (KIP-455). */
+/**
+ * With one broker every replica is where it can be: a wish for that is fulfilled at once (KIP-455).
+ */
 final class AlterPartitionReassignmentsHandler
     extends ApiHandler<AlterPartitionReassignmentsRequestData> {
   private static final int MIN_VERSION = 0;

@@ -25,6 +25,8 @@ final class Apis {
     add(new AlterConfigsHandler(loop));
     add(new IncrementalAlterConfigsHandler(loop));
     add(new DescribeClusterHandler(loop));
+    add(new DescribeLogDirsHandler(loop));
+    add(new DescribeProducersHandler(loop));
     add(new DescribeClientQuotasHandler());
     add(new ElectLeadersHandler(loop));
     add(new AlterPartitionReassignmentsHandler(loop));

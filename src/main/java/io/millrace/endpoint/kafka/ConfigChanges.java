@@ -14,8 +14,8 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what a request changes in one topic's settings; an empty text takes a setting back to its
- * default.
+ * Collects what a request changes in one topic's settings; an empty text takes a setting back to
+ * its default.
  */
 final class ConfigChanges {
   private static final String DEFAULT = "";
@@ -45,8 +45,8 @@ final class ConfigChanges {
   /**
    * One operation of KIP-339.
    *
-   * @throws StreamException INVALID_CONFIG for an operation that is not known, that does not fit the
-   *     setting's type, or for a second one on a setting
+   * @throws StreamException INVALID_CONFIG for an operation that is not known, that does not fit
+   *     the setting's type, or for a second one on a setting
    */
   void apply(byte operation, String name, @Nullable String value) {
     if (changes.containsKey(name)) {
@@ -57,7 +57,11 @@ final class ConfigChanges {
     if (type == null) {
       throw new StreamException(
           ErrorCode.INVALID_REQUEST,
-          "operation " + operation + " on " + name + ", expected 0 to 3: set, delete, append, subtract");
+          "operation "
+              + operation
+              + " on "
+              + name
+              + ", expected 0 to 3: set, delete, append, subtract");
     }
     switch (type) {
       case SET -> set(name, value);
@@ -89,7 +93,10 @@ final class ConfigChanges {
   }
 
   private static List<String> words(String list) {
-    return Arrays.stream(list.split(",")).map(String::trim).filter(word -> !word.isEmpty()).toList();
+    return Arrays.stream(list.split(","))
+        .map(String::trim)
+        .filter(word -> !word.isEmpty())
+        .toList();
   }
 
   /**

@@ -16,7 +16,10 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.jspecify.annotations.Nullable;
 
-/** Settings as Kafka describes them: the value in force, where it comes from, and what else there is. */
+/**
+ * Settings as Kafka describes them: the value in force, where it comes from, and what else there
+ * is.
+ */
 final class ConfigEntries {
   private static final Set<String> SENSITIVE_WORDS = Set.of("password", "secret");
 

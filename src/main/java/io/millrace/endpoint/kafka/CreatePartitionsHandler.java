@@ -36,8 +36,7 @@ final class CreatePartitionsHandler extends ApiHandler<CreatePartitionsRequestDa
           add(topic, request.validateOnly())
               .map(done -> result(topic.name(), Errors.NONE, null))
               .otherwise(
-                  failure ->
-                      result(topic.name(), KafkaErrors.of(failure), failure.getMessage())));
+                  failure -> result(topic.name(), KafkaErrors.of(failure), failure.getMessage())));
     }
     Future.all(results)
         .onSuccess(

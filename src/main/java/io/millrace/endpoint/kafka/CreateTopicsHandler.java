@@ -67,7 +67,8 @@ final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequestData> {
             "topic '" + topic.name() + "' is in this request more than once");
       }
       return loop.metadata()
-          .createTopic(new TopicName(topic.name()), partitions(topic), settings(topic), validateOnly)
+          .createTopic(
+              new TopicName(topic.name()), partitions(topic), settings(topic), validateOnly)
           .map(this::created);
     } catch (StreamException | InvalidReplicaAssignmentException e) {
       return Future.failedFuture(e);

@@ -1,7 +1,5 @@
 package io.millrace.endpoint.kafka;
 
-import io.millrace.bus.OffsetsReply;
-import io.millrace.bus.OffsetsRequest;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
@@ -52,8 +50,7 @@ final class DeleteRecordsHandler extends ApiHandler<DeleteRecordsRequestData> {
                 .map(result::setLowWatermark)
                 .otherwise(failure -> result.setErrorCode(KafkaErrors.of(failure).code())));
       }
-      topics.add(
-          new DeleteRecordsTopicResult().setName(topic.name()).setPartitions(partitions));
+      topics.add(new DeleteRecordsTopicResult().setName(topic.name()).setPartitions(partitions));
     }
     Future.all(all)
         .onSuccess(done -> call.answer(new DeleteRecordsResponseData().setTopics(topics)))
@@ -66,26 +63,9 @@ final class DeleteRecordsHandler extends ApiHandler<DeleteRecordsRequestData> {
       return Future.failedFuture(new StreamException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
     }
     PartitionId id = image.partitionId(partition.partitionIndex());
-    if (partition.offset() == UP_TO_HIGH_WATERMARK) {
-      return highWatermark(id, deadlineNanos)
-          .compose(offset -> loop.partitions().deleteRecords(id, offset, deadlineNanos));
-    }
-    return partition.offset() < 0
+    long before = partition.offset();
+    return before < UP_TO_HIGH_WATERMARK
         ? Future.failedFuture(new StreamException(ErrorCode.OFFSET_OUT_OF_RANGE))
-        : loop.partitions().deleteRecords(id, partition.offset(), deadlineNanos);
-  }
-
-  private Future<Long> highWatermark(PartitionId partition, long deadlineNanos) {
-    OffsetsRequest.Entry entry = new OffsetsRequest.Entry(partition, OffsetsRequest.LATEST);
-    return loop.partitions()
-        .offsets(new OffsetsRequest(List.of(entry), loop.image().version(), deadlineNanos))
-        .map(
-            reply -> {
-              OffsetsReply.Result found = reply.results().get(0);
-              if (found.error() != ErrorCode.NONE) {
-                throw new StreamException(found.error(), found.reason());
-              }
-              return found.highWatermark();
-            });
+        : loop.partitions().deleteRecords(id, before, deadlineNanos);
   }
 }

@@ -69,9 +69,7 @@ final class DeleteTopicsHandler extends ApiHandler<DeleteTopicsRequestData> {
     }
     if (name != null) {
       TopicName topic = new TopicName(name);
-      loop.image()
-          .topic(topic)
-          .ifPresent(image -> result.setTopicId(TopicIds.uuid(image.id())));
+      loop.image().topic(topic).ifPresent(image -> result.setTopicId(TopicIds.uuid(image.id())));
       return topic;
     }
     TopicName topic =

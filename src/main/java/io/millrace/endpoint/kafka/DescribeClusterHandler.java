@@ -28,7 +28,8 @@ final class DescribeClusterHandler extends ApiHandler<DescribeClusterRequestData
       call.answer(
           response
               .setErrorCode(Errors.MISMATCHED_ENDPOINT_TYPE.code())
-              .setErrorMessage("this is a broker's address; there are no addresses of controllers"));
+              .setErrorMessage(
+                  "this is a broker's address; there are no addresses of controllers"));
       return;
     }
     DescribeClusterBrokerCollection brokers = new DescribeClusterBrokerCollection();

@@ -3,11 +3,11 @@ package io.millrace.endpoint.kafka;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
-import org.apache.kafka.common.message.ApiMessageType;
 
 /** Changes some settings of topics and leaves the others (KIP-339). */
 final class IncrementalAlterConfigsHandler extends ApiHandler<IncrementalAlterConfigsRequestData> {

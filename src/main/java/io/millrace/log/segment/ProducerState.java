@@ -4,10 +4,13 @@ import io.millrace.log.AppendOutcome;
 import io.millrace.log.AppendOutcome.Duplicate;
 import io.millrace.log.AppendOutcome.Refused;
 import io.millrace.model.ErrorCode;
+import io.millrace.model.LogDescription.ActiveProducer;
 import io.millrace.record.BatchHeader;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,21 @@ final class ProducerState {
   ProducerState(LogLimits limits) {
     this.maxProducers = limits.maxProducerIds();
     this.expirationNanos = TimeUnit.MILLISECONDS.toNanos(limits.producerIdExpirationMs());
+  }
+
+  /** Who is remembered, longest silent first. */
+  List<ActiveProducer> active() {
+    List<ActiveProducer> active = new ArrayList<>(producers.size());
+    producers.forEach((id, entry) -> active.add(active(id, entry)));
+    return active;
+  }
+
+  private static ActiveProducer active(long id, ProducerEntry entry) {
+    if (entry.count() == 0) {
+      return new ActiveProducer(id, entry.epoch(), -1, -1);
+    }
+    ProducerEntry.Batch last = entry.batch(entry.count() - 1);
+    return new ActiveProducer(id, entry.epoch(), last.lastSequence(), last.appendTimeMs());
   }
 
   /**

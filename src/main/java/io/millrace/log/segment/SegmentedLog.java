@@ -6,6 +6,7 @@ import io.millrace.log.LogTask;
 import io.millrace.log.PartitionLog;
 import io.millrace.log.ReadOutcome;
 import io.millrace.model.ErrorCode;
+import io.millrace.model.LogDescription;
 import io.millrace.model.config.SettingValues;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -97,6 +98,11 @@ public final class SegmentedLog implements PartitionLog {
   public long sizeBytes() {
     TruncatedState now = truncating;
     return now != null ? now.sizeBytes : state.segments().sizeBytes();
+  }
+
+  @Override
+  public LogDescription describe() {
+    return new LogDescription(sizeBytes(), startOffset(), endOffset(), state.producers().active());
   }
 
   @Override

@@ -45,9 +45,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 class KafkaAdminIT {
@@ -253,8 +253,7 @@ class KafkaAdminIT {
     assertThat(config.get("data.dir").value()).isEqualTo(data.toString());
     assertThat(config.entries()).hasSizeGreaterThan(50);
     assertThat(configs(new ConfigResource(ConfigResource.Type.BROKER, "")).entries()).isEmpty();
-    ConfigResource other =
-        new ConfigResource(ConfigResource.Type.TOPIC, "nowhere");
+    ConfigResource other = new ConfigResource(ConfigResource.Type.TOPIC, "nowhere");
     assertFails(
         UnknownTopicOrPartitionException.class, "", admin.describeConfigs(List.of(other)).all());
   }
@@ -290,8 +289,7 @@ class KafkaAdminIT {
     await(
         admin
             .incrementalAlterConfigs(
-                Map.of(
-                    resource(), List.of(operation(OpType.SET, "segment.bytes", "2000000"))),
+                Map.of(resource(), List.of(operation(OpType.SET, "segment.bytes", "2000000"))),
                 new AlterConfigsOptions().validateOnly(true))
             .all());
 
@@ -326,9 +324,23 @@ class KafkaAdminIT {
         OffsetOutOfRangeException.class,
         "",
         admin
-            .deleteRecords(
-                Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(5)))
+            .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(5)))
             .all());
+  }
+
+  @Test
+  void shouldDescribeLogsAndProducers() {
+    createOne();
+    TopicPartition partition = new TopicPartition(topic, 0);
+    // when
+    var directories =
+        await(admin.describeLogDirs(List.of(nodeId())).allDescriptions()).get(nodeId());
+    var producers = await(admin.describeProducers(List.of(partition)).partitionResult(partition));
+
+    // then
+    assertThat(directories).containsOnlyKeys(data.toString());
+    assertThat(directories.get(data.toString()).replicaInfos().get(partition).size()).isZero();
+    assertThat(producers.activeProducers()).isEmpty();
   }
 
   @Test

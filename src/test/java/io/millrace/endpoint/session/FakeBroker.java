@@ -2,6 +2,7 @@ package io.millrace.endpoint.session;
 
 import io.millrace.bus.FetchReply;
 import io.millrace.bus.FetchRequest;
+import io.millrace.bus.LogsReply;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.OffsetsReply;
 import io.millrace.bus.OffsetsRequest;
@@ -338,6 +339,11 @@ final class FakeBroker implements PartitionClient, MetadataClient {
     log.start = Math.max(log.start, beforeOffset);
     log.batches.removeIf(batch -> BatchHeader.nextOffset(batch, 0) <= log.start);
     return Future.succeededFuture(log.start);
+  }
+
+  @Override
+  public Future<LogsReply> describeLogs(List<PartitionId> partitions, long deadlineNanos) {
+    throw new UnsupportedOperationException("sessions do not describe logs");
   }
 
   @Override
