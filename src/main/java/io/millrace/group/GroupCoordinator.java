@@ -32,6 +32,7 @@ public final class GroupCoordinator {
   private final GroupContext context;
   private final Groups groups = new Groups();
   private final Offsets offsets = new Offsets();
+  private final ClassicRequests classicRequests;
   private final OffsetRequests offsetRequests;
   private final OffsetExpiry expiry;
   private final GroupReports reports;
@@ -44,6 +45,7 @@ public final class GroupCoordinator {
   /** An empty coordinator, which knows neither a group nor a topic yet. */
   public GroupCoordinator(GroupParts parts) {
     this.context = new GroupContext(parts);
+    this.classicRequests = new ClassicRequests(groups, context);
     this.offsetRequests = new OffsetRequests(groups, offsets, context.config());
     this.expiry = new OffsetExpiry(groups, offsets, context);
     this.reports = new GroupReports(groups, offsets);
@@ -76,17 +78,18 @@ public final class GroupCoordinator {
   }
 
   private void membership(Turn turn, long requestId, GroupRequest<?> request) {
-    GroupError refusal = GroupError.of(ErrorCode.COORDINATOR_NOT_AVAILABLE);
     if (request instanceof GroupRequest.Join join) {
-      turn.reply(requestId, GroupResponse.Joined.refused(refusal, join.member().memberId()));
-    } else if (request instanceof GroupRequest.Sync) {
-      turn.reply(requestId, GroupResponse.Synced.refused(refusal));
-    } else if (request instanceof GroupRequest.Leave) {
-      turn.reply(requestId, new GroupResponse.Left(refusal, List.of()));
-    } else if (request instanceof GroupRequest.ConsumerHeartbeat) {
-      turn.reply(requestId, GroupResponse.ConsumerHeartbeatDone.refused(refusal));
+      classicRequests.join(turn, requestId, join);
+    } else if (request instanceof GroupRequest.Sync sync) {
+      classicRequests.sync(turn, requestId, sync);
+    } else if (request instanceof GroupRequest.Heartbeat heartbeat) {
+      classicRequests.heartbeat(turn, requestId, heartbeat);
+    } else if (request instanceof GroupRequest.Leave leave) {
+      classicRequests.leave(turn, requestId, leave);
     } else {
-      turn.reply(requestId, new GroupResponse.Done(refusal));
+      turn.reply(
+          requestId,
+          GroupResponse.ConsumerHeartbeatDone.refused(GroupError.of(ErrorCode.UNSUPPORTED_VERSION)));
     }
   }
 
@@ -142,6 +145,26 @@ public final class GroupCoordinator {
   public void replay(GroupRecord record) {
     if (record instanceof GroupRecord.OffsetCommitted committed) {
       offsets.replay(committed);
+    } else if (record instanceof GroupRecord.ClassicGroupStored stored) {
+      replayClassic(stored);
+    }
+  }
+
+  /** A classic group that lives here is already what its record says: it wrote that in its turn. */
+  private void replayClassic(GroupRecord.ClassicGroupStored record) {
+    String groupId = record.groupId();
+    GroupRecord.ClassicGroupValue value = record.value();
+    boolean isClassic = groups.find(groupId) instanceof ClassicGroup;
+    if (value == null) {
+      if (isClassic) {
+        groups.remove(groupId);
+      }
+    } else if (!isLoaded || !isClassic) {
+      ClassicGroup group = ClassicGroup.of(groupId, value, context);
+      groups.put(group);
+      if (isLoaded) {
+        context.atNextTurn(turn -> group.start(turn.nowNanos()));
+      }
     }
   }
 

@@ -74,7 +74,8 @@ final class OffsetExpiry {
     List<PartitionId> expired = new ArrayList<>();
     positions.forEach(
         (partition, position) -> {
-          if (isExpired(group, position, turn.judgeMs())) {
+          if (Offsets.isOrphan(turn.image(), partition, position)
+              || isExpired(group, position, turn.judgeMs())) {
             expired.add(partition);
           }
         });

@@ -1,0 +1,70 @@
+package io.millrace.group;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Why groups rebalance, in sentences for people. */
+final class Causes {
+  /** What a client says may not blow up the group's record (KIP-800 has the same bound). */
+  private static final int LONGEST_REASON = 255;
+
+  private static final int MOST_NAMED = 3;
+
+  private Causes() {}
+
+  static String joined(ClassicMember member, String reason) {
+    return member.shown() + " joined" + because(reason);
+  }
+
+  static String joinedAgain(ClassicMember member, String reason) {
+    return member.shown() + " joined again" + because(reason);
+  }
+
+  static String replaced(ClassicMember member, String reason) {
+    return member.shown()
+        + " took over instance "
+        + member.instanceId().orElse("")
+        + because(reason);
+  }
+
+  static String left(ClassicMember member, String reason) {
+    return member.shown() + " left" + because(reason);
+  }
+
+  static String silent(ClassicMember member) {
+    return member.shown()
+        + " was removed: nothing was heard of it for "
+        + member.sessionTimeoutMs()
+        + " ms";
+  }
+
+  static String neverSynced(List<ClassicMember> members, int timeoutMs) {
+    return named(members) + " did not ask for an assignment within " + timeoutMs + " ms";
+  }
+
+  static String slow(List<ClassicMember> members, int timeoutMs) {
+    return named(members) + " did not join again within " + timeoutMs + " ms and was removed";
+  }
+
+  static String tooLarge(int size, int maxSize) {
+    return "the group has " + size + " members, group.max.size allows " + maxSize;
+  }
+
+  private static String named(List<ClassicMember> members) {
+    String shown =
+        members.stream()
+            .limit(MOST_NAMED)
+            .map(ClassicMember::shown)
+            .collect(Collectors.joining(", "));
+    int more = members.size() - MOST_NAMED;
+    return more > 0 ? shown + " and " + more + " more" : shown;
+  }
+
+  private static String because(String reason) {
+    if (reason.isBlank()) {
+      return "";
+    }
+    String bounded = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
+    return ": " + bounded;
+  }
+}
