@@ -64,7 +64,8 @@ final class Causes {
     if (reason.isBlank()) {
       return "";
     }
-    String bounded = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
+    String bounded =
+        reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
     return ": " + bounded;
   }
 }

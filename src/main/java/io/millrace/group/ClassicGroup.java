@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * A group whose members assign among themselves: one of them, the leader, computes for all, and the
  * coordinator only gathers, counts and hands out.
  *
- * <p>What a restarted coordinator goes on with is stored whenever a generation becomes stable or the
- * group empty. A generation that was under way is lost with the coordinator; its members, who still
- * wait, ask again.
+ * <p>What a restarted coordinator goes on with is stored whenever a generation becomes stable or
+ * the group empty. A generation that was under way is lost with the coordinator; its members, who
+ * still wait, ask again.
  *
  * <p>Holds: the members of a stable group have assignments of its generation and of no other.
  */
@@ -152,8 +152,7 @@ final class ClassicGroup implements Group {
     if (who.instanceId().isPresent() && holder != null && !holder.equals(who.memberId())) {
       return GroupError.of(ErrorCode.FENCED_INSTANCE_ID);
     }
-    return members.find(who.memberId()) == null
-            || (who.instanceId().isPresent() && holder == null)
+    return members.find(who.memberId()) == null || (who.instanceId().isPresent() && holder == null)
         ? GroupError.of(ErrorCode.UNKNOWN_MEMBER_ID)
         : GroupError.NONE;
   }

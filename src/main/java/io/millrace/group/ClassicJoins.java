@@ -18,7 +18,10 @@ final class ClassicJoins {
   private final GroupContext context;
 
   ClassicJoins(
-      ClassicGroup group, ClassicMembers members, ClassicRebalance rebalance, GroupContext context) {
+      ClassicGroup group,
+      ClassicMembers members,
+      ClassicRebalance rebalance,
+      GroupContext context) {
     this.group = group;
     this.members = members;
     this.rebalance = rebalance;
@@ -115,8 +118,7 @@ final class ClassicJoins {
                 });
     expiry.startAt(GroupContext.after(turn, request.sessionTimeoutMs()));
     members.addPending(memberId, expiry);
-    turn.reply(
-        requestId, Joined.refused(GroupError.of(ErrorCode.MEMBER_ID_REQUIRED), memberId));
+    turn.reply(requestId, Joined.refused(GroupError.of(ErrorCode.MEMBER_ID_REQUIRED), memberId));
   }
 
   private void add(Turn turn, long requestId, Join request, String memberId) {
@@ -126,9 +128,7 @@ final class ClassicJoins {
     rebalance.onMemberAdded();
     members.add(member);
     // It knows no id to send heartbeats with, and its socket may die unnoticed while it waits.
-    member
-        .session()
-        .startAt(GroupContext.after(turn, context.config().newMemberJoinTimeoutMs()));
+    member.session().startAt(GroupContext.after(turn, context.config().newMemberJoinTimeoutMs()));
     rebalance.begin(turn, Causes.joined(member, request.reason()));
   }
 
@@ -155,8 +155,7 @@ final class ClassicJoins {
       return;
     }
     member.answerJoin(
-        turn,
-        Joined.refused(GroupError.of(ErrorCode.REBALANCE_IN_PROGRESS), member.memberId()));
+        turn, Joined.refused(GroupError.of(ErrorCode.REBALANCE_IN_PROGRESS), member.memberId()));
     member.onJoin(requestId, request, false);
     if (group.state() != GroupState.PREPARING_REBALANCE) {
       rebalance.begin(turn, Causes.joinedAgain(member, request.reason()));
@@ -182,7 +181,9 @@ final class ClassicJoins {
     rebalance.begin(turn, Causes.replaced(member, request.reason()));
   }
 
-  /** Whether it wants what its predecessor wanted, under the strategy that all would still choose. */
+  /**
+   * Whether it wants what its predecessor wanted, under the strategy that all would still choose.
+   */
   private boolean keepsAssignment(ClassicMember old, ClassicMember now) {
     String protocol = group.protocolName();
     return members.voteForProtocol().equals(protocol)

@@ -174,7 +174,8 @@ final class ClassicMembers {
     Set<String> candidates = commonProtocols();
     Map<String, Integer> votes = new TreeMap<>();
     for (ClassicMember member : byId.values()) {
-      List<String> preferred = new ArrayList<>(member.protocols().stream().map(Protocol::name).toList());
+      List<String> preferred =
+          new ArrayList<>(member.protocols().stream().map(Protocol::name).toList());
       preferred.retainAll(candidates);
       if (!preferred.isEmpty()) {
         votes.merge(preferred.get(0), 1, Integer::sum);

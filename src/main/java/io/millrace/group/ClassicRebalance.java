@@ -131,9 +131,7 @@ final class ClassicRebalance {
   /** Removes who should have joined and did not; says who that was, or nothing. */
   private String removeSlow() {
     List<ClassicMember> slow =
-        members.all().stream()
-            .filter(member -> !member.hasJoined() && !member.isStatic())
-            .toList();
+        members.all().stream().filter(member -> !member.hasJoined() && !member.isStatic()).toList();
     slow.forEach(members::remove);
     return slow.isEmpty() ? "" : Causes.slow(slow, joinTimeoutMs);
   }
@@ -149,8 +147,7 @@ final class ClassicRebalance {
   }
 
   private void onSyncTimeout(Turn turn) {
-    List<ClassicMember> missing =
-        members.all().stream().filter(ClassicMember::isSyncOwed).toList();
+    List<ClassicMember> missing = members.all().stream().filter(ClassicMember::isSyncOwed).toList();
     if (!missing.isEmpty()) {
       String cause = Causes.neverSynced(missing, members.longestRebalanceTimeoutMs());
       missing.forEach(members::remove);

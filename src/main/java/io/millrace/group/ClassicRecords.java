@@ -69,9 +69,7 @@ final class ClassicRecords {
         .map(
             member ->
                 new JoinedMember(
-                    member.memberId(),
-                    member.instanceId(),
-                    member.metadata(group.protocolName())))
+                    member.memberId(), member.instanceId(), member.metadata(group.protocolName())))
         .toList();
   }
 

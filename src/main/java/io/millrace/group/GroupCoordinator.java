@@ -89,7 +89,8 @@ public final class GroupCoordinator {
     } else {
       turn.reply(
           requestId,
-          GroupResponse.ConsumerHeartbeatDone.refused(GroupError.of(ErrorCode.UNSUPPORTED_VERSION)));
+          GroupResponse.ConsumerHeartbeatDone.refused(
+              GroupError.of(ErrorCode.UNSUPPORTED_VERSION)));
     }
   }
 

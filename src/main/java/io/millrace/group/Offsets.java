@@ -71,8 +71,7 @@ final class Offsets {
   }
 
   /** An image older than the one that the commit was checked with may just not know it yet. */
-  static boolean isOrphan(
-      ClusterImage image, PartitionId partition, CommittedPosition position) {
+  static boolean isOrphan(ClusterImage image, PartitionId partition, CommittedPosition position) {
     return image.version() >= position.imageVersion() && image.topic(partition.topicId()).isEmpty();
   }
 }

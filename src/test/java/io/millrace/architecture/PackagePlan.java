@@ -39,6 +39,7 @@ final class PackagePlan {
               .importing("model"),
           row("model.group", "what group coordinators are asked and answer").importing("model"),
           row("model.image", "the immutable cluster image").importing("model", "model.config"),
+          row("avro", "Avro's binary form, read with bounds").using(AVRO),
           row("record", "the record batch: header, compression, key hash, slices")
               .importing("model")
               .using(KAFKA_COMMON),
@@ -64,6 +65,9 @@ final class PackagePlan {
           row("group", "consumer groups").importing("model.*").using(RE2J),
           row("group.assignor", "who reads which partition").importing("group", "model.*"),
           generated("group.record", "records of the groups"),
+          row("group.codec", "facts about groups as keys and values of records")
+              .importing("avro", "group", "group.record", "model.*")
+              .using(AVRO),
           row("transaction", "producer ids and transactions").importing("model.*"),
           row("metadata", "the controller: decides records, applies them to the image")
               .importing("model.*"),
@@ -71,7 +75,7 @@ final class PackagePlan {
           row(
                   "metadata.codec",
                   "the facts of the metadata log as bytes, of this release and before")
-              .importing("metadata", "metadata.record", "model.*")
+              .importing("avro", "metadata", "metadata.record", "model.*")
               .using(AVRO),
           row("metadata.file", "the metadata log of a single node: fsynced files and snapshots")
               .importing("metadata", "metadata.codec", "model.*"),

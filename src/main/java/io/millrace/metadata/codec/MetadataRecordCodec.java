@@ -1,5 +1,6 @@
 package io.millrace.metadata.codec;
 
+import io.millrace.avro.BoundedDecoder;
 import io.millrace.metadata.MetadataRecord;
 import io.millrace.metadata.record.BrokerRegistered;
 import io.millrace.metadata.record.ClusterFounded;

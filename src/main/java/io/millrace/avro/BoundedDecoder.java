@@ -1,4 +1,4 @@
-package io.millrace.metadata.codec;
+package io.millrace.avro;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -15,14 +15,20 @@ import org.apache.avro.util.Utf8;
  *
  * <p>Threading: one thread.
  */
-final class BoundedDecoder extends Decoder {
-  private final BinaryDecoder in;
+public final class BoundedDecoder extends Decoder {
+  private BinaryDecoder in;
 
-  BoundedDecoder(byte[] bytes, int offset, int length) {
+  public BoundedDecoder(byte[] bytes, int offset, int length) {
     this.in = DecoderFactory.get().binaryDecoder(bytes, offset, length, null);
   }
 
-  boolean isEnd() throws IOException {
+  /** Goes on with other bytes, as if it were new. */
+  public void reset(byte[] bytes, int offset, int length) {
+    in = DecoderFactory.get().binaryDecoder(bytes, offset, length, in);
+  }
+
+  /** Whether all bytes were read. */
+  public boolean isEnd() throws IOException {
     return in.isEnd();
   }
 
