@@ -3,7 +3,6 @@ package io.millrace.group.codec;
 import io.millrace.avro.BoundedDecoder;
 import java.io.IOException;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.ResolvingDecoder;
@@ -19,7 +18,7 @@ final class AvroReader {
   private static final byte[] NOTHING = {};
 
   private final BoundedDecoder input = new BoundedDecoder(NOTHING, 0, 0);
-  private final Map<Schema, ResolvingDecoder> decoders = new IdentityHashMap<>();
+  private final IdentityHashMap<Schema, ResolvingDecoder> decoders = new IdentityHashMap<>();
 
   /**
    * Reads these bytes, which must be all of the record, into it.

@@ -42,8 +42,8 @@ public final class GroupRecordCodec {
 
   /** The key: the same for facts that replace each other. */
   public byte[] key(GroupRecord record) {
-    ByteBuffer header = ByteBuffer.allocate(KIND_BYTES);
-    header.putShort(record.accept(Kind.OF).number());
+    byte[] header = new byte[KIND_BYTES];
+    ByteBuffer.wrap(header).putShort(record.accept(Kind.OF).number());
     return written(header, record.accept(keyEncoding));
   }
 
@@ -52,15 +52,18 @@ public final class GroupRecordCodec {
     if (record.isTombstone()) {
       return null;
     }
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putShort(MARKER);
-    header.order(ByteOrder.LITTLE_ENDIAN).putLong(schemas.fingerprint(record.accept(Kind.OF)));
+    byte[] header = new byte[HEADER_BYTES];
+    ByteBuffer.wrap(header)
+        .putShort(MARKER)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(schemas.fingerprint(record.accept(Kind.OF)));
     return written(header, record.accept(valueEncoding));
   }
 
-  private static byte[] written(ByteBuffer header, SpecificRecordBase avro) {
+  private static byte[] written(byte[] header, SpecificRecordBase avro) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      out.write(header.array());
+      out.write(header);
       BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
       avro.customEncode(encoder);
       encoder.flush();

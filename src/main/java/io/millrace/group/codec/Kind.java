@@ -4,28 +4,25 @@ import io.millrace.group.GroupRecord;
 import io.millrace.group.record.GroupKey;
 import io.millrace.group.record.MemberKey;
 import io.millrace.group.record.OffsetKey;
-import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of facts, by the number that their keys begin with; a number is never used again. */
 enum Kind {
-  OFFSET(1, OffsetKey::new),
-  CLASSIC_GROUP(2, GroupKey::new),
-  CONSUMER_GROUP(3, GroupKey::new),
-  CONSUMER_MEMBER(4, MemberKey::new),
-  TARGET_EPOCH(5, GroupKey::new),
-  TARGET_ASSIGNMENT(6, MemberKey::new),
-  CURRENT_ASSIGNMENT(7, MemberKey::new);
+  OFFSET(1),
+  CLASSIC_GROUP(2),
+  CONSUMER_GROUP(3),
+  CONSUMER_MEMBER(4),
+  TARGET_EPOCH(5),
+  TARGET_ASSIGNMENT(6),
+  CURRENT_ASSIGNMENT(7);
 
   static final GroupRecord.Visitor<Kind> OF = new OfRecord();
 
   private final short number;
-  private final Supplier<SpecificRecordBase> newKey;
 
-  Kind(int number, Supplier<SpecificRecordBase> newKey) {
+  Kind(int number) {
     this.number = (short) number;
-    this.newKey = newKey;
   }
 
   short number() {
@@ -34,7 +31,11 @@ enum Kind {
 
   /** An empty key, to be read into. */
   SpecificRecordBase newKey() {
-    return newKey.get();
+    return switch (this) {
+      case OFFSET -> new OffsetKey();
+      case CLASSIC_GROUP, CONSUMER_GROUP, TARGET_EPOCH -> new GroupKey();
+      case CONSUMER_MEMBER, TARGET_ASSIGNMENT, CURRENT_ASSIGNMENT -> new MemberKey();
+    };
   }
 
   /** Null for a number that a later release may have given. */
