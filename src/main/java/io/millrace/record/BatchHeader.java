@@ -61,6 +61,7 @@ public final class BatchHeader {
   static final int LOG_APPEND_TIME_BIT = 0x08;
   private static final int TRANSACTIONAL_BIT = 0x10;
   private static final int CONTROL_BIT = 0x20;
+  static final int DELETE_HORIZON_BIT = 0x40;
 
   private BatchHeader() {}
 
@@ -119,6 +120,14 @@ public final class BatchHeader {
   /** Whether the records are markers for readers and no user's data. */
   public static boolean isControl(ByteBuffer buffer, int at) {
     return (attributes(buffer, at) & CONTROL_BIT) != 0;
+  }
+
+  /**
+   * Whether the base timestamp is the time from which on compaction may take the batch's tombstones
+   * away (KIP-534).
+   */
+  public static boolean hasDeleteHorizon(ByteBuffer buffer, int at) {
+    return (attributes(buffer, at) & DELETE_HORIZON_BIT) != 0;
   }
 
   public static int lastOffsetDelta(ByteBuffer buffer, int at) {

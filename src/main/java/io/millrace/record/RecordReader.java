@@ -38,6 +38,8 @@ public final class RecordReader implements AutoCloseable {
   private int index;
   private int offsetDelta = -1;
   private long timestampMs;
+  private int bodyAt;
+  private int afterTimestampAt;
   private int keyAt;
   private int keySize;
   private int valueAt;
@@ -109,9 +111,9 @@ public final class RecordReader implements AutoCloseable {
     data = source.chunk();
     end = source.limit();
     int size = readInt();
-    int bodyAt = source.require(at, Math.max(size, 0));
+    int from = source.require(at, Math.max(size, 0));
     data = source.chunk();
-    int available = source.limit() - bodyAt;
+    int available = source.limit() - from;
     if (size < 0 || size > available) {
       throw corrupt(
           "record "
@@ -124,14 +126,16 @@ public final class RecordReader implements AutoCloseable {
               + available
               + " remain");
     }
-    at = bodyAt;
-    end = bodyAt + size;
+    at = from;
+    end = from + size;
   }
 
   private void readRecord() {
     requireInRecord(1);
+    bodyAt = at;
     at++; // The attributes of a record have no meaning yet.
     timestampMs = baseTimestampMs + readLong();
+    afterTimestampAt = at;
     int delta = readInt();
     if (delta <= offsetDelta || delta > lastOffsetDelta) {
       throw corrupt(
@@ -223,6 +227,21 @@ public final class RecordReader implements AutoCloseable {
     }
     at = resumeAt;
     return headers;
+  }
+
+  /** A view of the record as it is stored, without the length before it. */
+  ByteBuffer body() {
+    return data.slice(bodyAt, end - bodyAt);
+  }
+
+  /** The part of {@link #body()} that follows the timestamp's delta. */
+  ByteBuffer bodyAfterTimestamp() {
+    return data.slice(afterTimestampAt, end - afterTimestampAt);
+  }
+
+  /** The producer's time, whatever the batch was stamped with. */
+  long producerTimestampMs() {
+    return timestampMs;
   }
 
   /** The record as an object, its key and values as views. */

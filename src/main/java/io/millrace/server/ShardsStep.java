@@ -3,6 +3,7 @@ package io.millrace.server;
 import io.millrace.bus.Admission;
 import io.millrace.bus.BusLimits;
 import io.millrace.bus.TypedBus;
+import io.millrace.log.compaction.NodeCompaction;
 import io.millrace.log.segment.LogLimits;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.ServerSettings;
@@ -11,6 +12,7 @@ import io.millrace.verticle.LogVerticle;
 import io.millrace.verticle.ShardEnvironment;
 import io.millrace.verticle.TopicMeters;
 import io.vertx.core.Future;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -75,6 +77,8 @@ final class ShardsStep implements StartStep {
         new DirectoryLogs(data.directory(), data.disk(), LogLimits.of(settings), TimeSource.SYSTEM);
     logs = inDirectory;
     TopicMeters meters = new TopicMeters(loops.metrics());
+    NodeCompaction compaction =
+        new NodeCompaction(settings, loops.metrics(), new SecureRandom()::nextLong);
     for (int shard = 0; shard < shards(); shard++) {
       ShardEnvironment environment =
           new ShardEnvironment(
@@ -86,7 +90,8 @@ final class ShardsStep implements StartStep {
               settings,
               TimeSource.SYSTEM,
               loops.metrics(),
-              meters);
+              meters,
+              compaction);
       deployments.add(
           Waits.await(
               loops.vertx().deployVerticle(new LogVerticle(environment)),

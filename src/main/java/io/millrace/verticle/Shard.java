@@ -138,7 +138,7 @@ final class Shard {
   void onFlushTick() {
     flushes.run();
     if (!stopping) {
-      upkeep.scrub();
+      upkeep.runPieces();
     }
   }
 

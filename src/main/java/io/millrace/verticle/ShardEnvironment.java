@@ -1,6 +1,7 @@
 package io.millrace.verticle;
 
 import io.millrace.bus.TypedBus;
+import io.millrace.log.compaction.NodeCompaction;
 import io.millrace.model.Metrics;
 import io.millrace.model.NodeId;
 import io.millrace.model.TimeSource;
@@ -14,6 +15,7 @@ import io.millrace.partition.PartitionLogs;
  * @param shards how many there are on this node
  * @param settings the broker's
  * @param topicMeters shared by the shards of this node
+ * @param compaction shared by the shards of this node
  */
 public record ShardEnvironment(
     int shard,
@@ -24,4 +26,5 @@ public record ShardEnvironment(
     SettingValues settings,
     TimeSource time,
     Metrics metrics,
-    TopicMeters topicMeters) {}
+    TopicMeters topicMeters,
+    NodeCompaction compaction) {}

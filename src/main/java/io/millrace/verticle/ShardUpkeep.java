@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a shard does now and then: checkpoints, retention, the scrubber's next piece, sizes for the
- * metrics.
+ * What a shard does now and then: checkpoints, retention, the next piece of scrubbing and of
+ * compaction, sizes for the metrics.
  *
  * <p>Threading: the shard's thread.
  */
@@ -33,6 +33,7 @@ final class ShardUpkeep implements ShardPartitions.Listener {
   private final TimeSource time;
   private final FlushScheduler flushes;
   private final Scrubber scrubber;
+  private final CompactionUpkeep compaction;
   private final long checkpointNanos;
   private final long retentionNanos;
   private final long scrubStepNanos;
@@ -60,6 +61,8 @@ final class ShardUpkeep implements ShardPartitions.Listener {
     // As long as a step takes at that rate: until then the scrubber has nothing to give.
     this.scrubStepNanos = stepBytes * NANOS_PER_SECOND / Math.max(1, bytesPerSecond);
     this.scrubber = new Scrubber(bytesPerSecond, stepBytes, lastCheckpointNanos);
+    this.compaction =
+        new CompactionUpkeep(environment.compaction(), tasks, time, this::checkpointedEnd);
   }
 
   /** Nanoseconds of a setting that may be "for ever". */
@@ -67,14 +70,21 @@ final class ShardUpkeep implements ShardPartitions.Listener {
     return ms > Long.MAX_VALUE / 4_000_000 ? Long.MAX_VALUE / 4 : ms * 1_000_000;
   }
 
+  private long checkpointedEnd(PartitionId id) {
+    PartitionLogs.Progress progress = checkpointed.get(id);
+    return progress == null ? 0 : progress.durableEndOffset();
+  }
+
   @Override
   public void onOpened(HostedPartition opened) {
+    compaction.onOpened(opened);
     hosted.put(opened.partition().id(), opened);
     scrubber.add(opened.partition().id(), opened.partition().log());
   }
 
   @Override
   public void onClosing(HostedPartition closing) {
+    compaction.onClosing(closing);
     hosted.remove(closing.partition().id());
     checkpointed.remove(closing.partition().id());
     scrubber.remove(closing.partition().id());
@@ -156,8 +166,13 @@ final class ShardUpkeep implements ShardPartitions.Listener {
     hosted.values().forEach(partition -> partition.partition().onFailed(failure));
   }
 
-  /** Every few milliseconds: the scrubber itself keeps to its rate. */
-  void scrub() {
+  /** Every few milliseconds: what is done piece by piece, each at its own rate. */
+  void runPieces() {
+    compaction.run();
+    scrub();
+  }
+
+  private void scrub() {
     long now = time.monotonicNanos();
     if (scrubbing || now - nextScrubNanos < 0) {
       return;

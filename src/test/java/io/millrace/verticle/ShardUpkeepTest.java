@@ -6,6 +6,7 @@ import io.millrace.bus.TypedBus;
 import io.millrace.log.DiskFullException;
 import io.millrace.log.LogTask;
 import io.millrace.log.ManualTime;
+import io.millrace.log.compaction.NodeCompaction;
 import io.millrace.model.Acks;
 import io.millrace.model.Metrics;
 import io.millrace.model.NodeId;
@@ -60,7 +61,8 @@ class ShardUpkeepTest {
                     "100000")),
             time,
             Metrics.NONE,
-            new TopicMeters(Metrics.NONE));
+            new TopicMeters(Metrics.NONE),
+            new NodeCompaction(BrokerSettings.of(Map.of()), Metrics.NONE, () -> 1));
     upkeep = new ShardUpkeep(environment, tasks, new FlushScheduler(time, Metrics.NONE, 2));
     hosted = hosted(environment);
     upkeep.onOpened(hosted);
@@ -156,18 +158,18 @@ class ShardUpkeepTest {
     append();
     LogTask<Long> flush = hosted.partition().beginFlush();
     hosted.partition().onFlushed(flush.run());
-    upkeep.scrub();
+    upkeep.runPieces();
     assertThat(tasks.waiting()).as("it is hot").isZero();
     log.setCold(true);
 
     // when
-    upkeep.scrub();
+    upkeep.runPieces();
 
     // then
     assertThat(tasks.waiting()).as("it rests").isZero();
     time.advanceMs(10_000);
-    upkeep.scrub();
-    upkeep.scrub();
+    upkeep.runPieces();
+    upkeep.runPieces();
     assertThat(tasks.pools).containsExactly(Tasks.Pool.READ);
     tasks.runAll();
   }

@@ -15,6 +15,7 @@ import io.millrace.bus.PartitionClient;
 import io.millrace.bus.ProduceReply;
 import io.millrace.bus.ProduceRequest;
 import io.millrace.bus.TypedBus;
+import io.millrace.log.compaction.NodeCompaction;
 import io.millrace.model.Acks;
 import io.millrace.model.Metrics;
 import io.millrace.model.NodeId;
@@ -72,11 +73,21 @@ final class TestNode implements AutoCloseable {
     SettingValues settings = BrokerSettings.of(brokerSettings);
     BusLimits limits = BusLimits.of(settings);
     TopicMeters meters = new TopicMeters(Metrics.NONE);
+    NodeCompaction compaction = new NodeCompaction(settings, Metrics.NONE, () -> 1);
     for (int shard = 0; shard < shards; shard++) {
       admissions.add(limits.newAdmission());
       ShardEnvironment environment =
           new ShardEnvironment(
-              shard, shards, SELF, bus, logs, settings, TimeSource.SYSTEM, Metrics.NONE, meters);
+              shard,
+              shards,
+              SELF,
+              bus,
+              logs,
+              settings,
+              TimeSource.SYSTEM,
+              Metrics.NONE,
+              meters,
+              compaction);
       deployments.add(get(vertx.deployVerticle(new LogVerticle(environment))));
     }
     loopBus = call(() -> LoopBus.open(vertx, bus, TimeSource.SYSTEM, limits));

@@ -63,6 +63,9 @@ final class AppendValidator {
     if (BatchHeader.isControl(batch, at)) {
       return refused("the batch is a control batch, which only brokers write");
     }
+    if (BatchHeader.hasDeleteHorizon(batch, at)) {
+      return refused("the batch has a delete horizon, which only brokers set");
+    }
     if (BatchHeader.isTransactional(batch, at)) {
       return refused("the batch belongs to a transaction, which this broker does not offer");
     }
@@ -130,6 +133,13 @@ final class AppendValidator {
       long expected = BatchHeader.baseOffset(batch, at);
       long newest = Segment.NO_TIMESTAMP;
       while (reader.advance()) {
+        if (config.compaction().compacts() && reader.keySizeBytes() < 0) {
+          return refused(
+              "record "
+                  + (expected - BatchHeader.baseOffset(batch, at))
+                  + " of the batch has no key; the topic is compacted (cleanup.policy), so every"
+                  + " record needs one");
+        }
         if (reader.offset() != expected) {
           return refused("record " + expected + " of the batch says offset " + reader.offset());
         }
@@ -151,7 +161,10 @@ final class AppendValidator {
 
   /** Whether the topic's settings ask for a look at every record of this batch. */
   static boolean mustReadRecords(ByteBuffer batch, LogConfig config) {
-    return config.validateRecords() || config.logAppendTime() || mustRewrite(batch, config);
+    return config.validateRecords()
+        || config.compaction().compacts()
+        || config.logAppendTime()
+        || mustRewrite(batch, config);
   }
 
   /** Whether the batch has to be stored in another compression than it came in. */

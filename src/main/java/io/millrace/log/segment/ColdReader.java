@@ -4,32 +4,42 @@ import io.millrace.log.DiskFile;
 import io.millrace.log.LogTask;
 import io.millrace.log.ReadOutcome;
 import io.millrace.log.segment.BatchScanner.Step;
+import io.millrace.record.BatchHeader;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads batches that may be on the medium only: checks their CRCs, which also brings them into the
  * page cache, and then serves them from the file. At most 1 MiB at a time, or one batch.
  *
+ * <p>What compaction left without records is passed over, into the next segments if need be, since
+ * some clients ask for ever again where they are given a batch without records. Only if there is
+ * nothing else below the limit is it served: who reads always gets on.
+ *
  * <p>Threading: made on the owner thread, run once on a pool thread.
  */
 final class ColdReader implements LogTask<ReadOutcome> {
-  private final SegmentView view;
+  private final List<SegmentView> views;
   private final long offset;
   private final int maxBytes;
   private final long limitOffset;
   private final long logEndOffset;
   private final Consumer<String> onDamage;
 
+  /**
+   * @param views the segment with the offset, and some that follow it
+   */
   ColdReader(
-      SegmentView view,
+      List<SegmentView> views,
       long offset,
       int maxBytes,
       long limitOffset,
       long logEndOffset,
       Consumer<String> onDamage) {
-    this.view = view;
+    this.views = views;
     this.offset = offset;
     this.maxBytes = Math.min(maxBytes, BatchScanner.MAX_STEP_BYTES);
     this.limitOffset = limitOffset;
@@ -39,16 +49,35 @@ final class ColdReader implements LogTask<ReadOutcome> {
 
   @Override
   public ReadOutcome run() throws IOException {
+    for (SegmentView view : views) {
+      long from = Math.max(offset, view.baseOffset());
+      boolean mayHave = from < limitOffset && from < view.nextOffset();
+      ReadOutcome outcome = mayHave ? read(view, from, true) : null;
+      if (outcome != null) {
+        return outcome;
+      }
+    }
+    ReadOutcome outcome = read(views.get(0), offset, false);
+    return outcome == null ? new ReadOutcome.Nothing() : outcome;
+  }
+
+  /** Null if there are only batches without records, and these are to be passed over. */
+  private @Nullable ReadOutcome read(SegmentView made, long from, boolean passEmpty)
+      throws IOException {
+    SegmentView view = made.newest();
     DiskFile file;
     try {
       file = view.log().acquire();
     } catch (NoSuchFileException e) {
+      if (view.log().successor() != null) {
+        return read(view, from, passEmpty);
+      }
       // The segment was deleted since; the log begins behind it now.
       return new ReadOutcome.OutOfRange(view.nextOffset(), logEndOffset);
     }
-    ReadOutcome outcome = new ReadOutcome.Nothing();
+    ReadOutcome outcome = null;
     try {
-      outcome = read(file);
+      outcome = read(view, file, from, passEmpty);
       return outcome;
     } finally {
       if (!(outcome instanceof ReadOutcome.Batches)) {
@@ -57,18 +86,28 @@ final class ColdReader implements LogTask<ReadOutcome> {
     }
   }
 
-  private ReadOutcome read(DiskFile file) throws IOException {
-    BatchFinder.Found found = BatchFinder.find(view, file, offset);
+  private @Nullable ReadOutcome read(SegmentView view, DiskFile file, long from, boolean passEmpty)
+      throws IOException {
+    BatchFinder.Found found = BatchFinder.find(view, file, from);
     if (found.place().isEmpty()) {
-      return damaged(found.damage());
+      return damaged(view, found.damage());
     }
     BatchPlace start = found.place().get();
     BatchScanner scanner =
         BatchScanner.checking(file, start.position(), view.sizeBytes(), start.offset())
             .against(view.epochs());
+    Step step = scanner.next();
+    boolean passed = false;
+    while (passEmpty
+        && step == Step.BATCH
+        && BatchHeader.recordCount(scanner.header(), 0) == 0
+        && scanner.expectedOffset() <= limitOffset) {
+      start = new BatchPlace(scanner.expectedOffset(), (int) scanner.endPosition());
+      step = scanner.next();
+      passed = true;
+    }
     long nextOffset = start.offset();
     long end = start.position();
-    Step step = scanner.next();
     while (step == Step.BATCH
         && scanner.expectedOffset() <= limitOffset
         && (end == start.position() || scanner.endPosition() - start.position() <= maxBytes)) {
@@ -81,10 +120,13 @@ final class ColdReader implements LogTask<ReadOutcome> {
       return new ReadOutcome.Batches(
           new FileSlice(view.log(), file, start.position(), size, start.offset(), nextOffset));
     }
-    return step == Step.DAMAGE ? damaged(scanner.damage()) : new ReadOutcome.Nothing();
+    if (step == Step.DAMAGE) {
+      return damaged(view, scanner.damage());
+    }
+    return passed ? null : new ReadOutcome.Nothing();
   }
 
-  private ReadOutcome damaged(String what) {
+  private ReadOutcome damaged(SegmentView view, String what) {
     String reason = view.log().path().getFileName() + " is damaged: " + what;
     onDamage.accept(reason);
     return new ReadOutcome.Damaged(reason);

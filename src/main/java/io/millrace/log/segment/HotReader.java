@@ -42,6 +42,9 @@ final class HotReader {
   }
 
   private @Nullable BatchPlace hotPlaceBefore(Segment segment, long offset) {
+    if (segment.ownedFrom() >= segment.sizeBytes()) {
+      return null; // Nothing was appended to this file; compaction may have moved what there was.
+    }
     int place = window.floor(offset);
     long base = segment.windowBase();
     long position = place < 0 ? -1 : window.positionAt(place) - base;

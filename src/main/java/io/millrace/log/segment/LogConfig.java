@@ -24,8 +24,10 @@ record LogConfig(
     int indexIntervalBytes,
     int indexBytes,
     long retentionMs,
-    long retentionBytes) {
+    long retentionBytes,
+    CompactionSettings compaction) {
   static LogConfig of(SettingValues topic) {
+    CompactionSettings compaction = CompactionSettings.of(topic);
     return new LogConfig(
         topic.get(TopicSettings.MAX_MESSAGE_BYTES),
         topic.get(TopicSettings.MESSAGE_TIMESTAMP_TYPE) == TimestampType.LOG_APPEND_TIME,
@@ -34,11 +36,14 @@ record LogConfig(
         topic.get(TopicSettings.VALIDATE_RECORDS),
         stored(topic.get(TopicSettings.COMPRESSION_TYPE)),
         topic.get(TopicSettings.SEGMENT_BYTES),
-        topic.get(TopicSettings.SEGMENT_MS),
+        compaction.compacts()
+            ? Math.min(topic.get(TopicSettings.SEGMENT_MS), compaction.maxLagMs())
+            : topic.get(TopicSettings.SEGMENT_MS),
         topic.get(TopicSettings.INDEX_INTERVAL_BYTES),
         topic.get(TopicSettings.SEGMENT_INDEX_BYTES),
         topic.get(TopicSettings.RETENTION_MS),
-        topic.get(TopicSettings.RETENTION_BYTES));
+        topic.get(TopicSettings.RETENTION_BYTES),
+        compaction);
   }
 
   private static Optional<CompressionType> stored(BrokerCompression setting) {

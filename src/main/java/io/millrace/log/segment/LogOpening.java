@@ -80,6 +80,9 @@ final class LogOpening {
   private Opened open() throws IOException {
     disk.createDirectories(directory);
     PartitionFiles files = PartitionFiles.list(disk, directory);
+    if (SegmentSwap.recover(disk, directory, files.names())) {
+      files = PartitionFiles.list(disk, directory);
+    }
     if (PartitionMeta.claim(disk, directory, files.names(), request.topicId())) {
       disk.syncDirectory(directory); // No segment's name outlives that of whose it is.
     }

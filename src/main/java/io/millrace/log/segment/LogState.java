@@ -24,8 +24,10 @@ final class LogState {
   private LogConfig config;
   private final Optional<LogRecovered> recovered;
   private long startOffset;
+  private CompactionCheckpoint compacted;
 
-  LogState(OpenRequest request, Opened opened) {
+  LogState(OpenRequest request, Opened opened, CompactionCheckpoint compacted) {
+    this.compacted = compacted;
     this.request = request;
     this.segments = opened.segments();
     this.epochs = opened.epochs();
@@ -119,6 +121,15 @@ final class LogState {
 
   void setStartOffset(long next) {
     startOffset = next;
+  }
+
+  /** How far compaction came. */
+  CompactionCheckpoint compacted() {
+    return compacted;
+  }
+
+  void setCompacted(CompactionCheckpoint next) {
+    compacted = next;
   }
 
   long endOffset() {

@@ -15,6 +15,9 @@ import java.util.List;
  * <p>Threading: the log's owner thread.
  */
 final class RetentionPass {
+  /** Without cleanup.policy=delete only DeleteRecords takes segments away. */
+  private static final RetentionLimits NO_LIMITS = new RetentionLimits(-1, -1);
+
   private RetentionPass() {}
 
   /** How many of the oldest segments go now; if all are to go, a new one is begun. */
@@ -23,7 +26,9 @@ final class RetentionPass {
     Retention.Decision decision =
         Retention.decide(
             summaries(state.segments()),
-            new RetentionLimits(config.retentionMs(), config.retentionBytes()),
+            config.compaction().deletes()
+                ? new RetentionLimits(config.retentionMs(), config.retentionBytes())
+                : NO_LIMITS,
             state.startOffset(),
             Math.min(highWatermark, state.pending().deletableEnd()),
             state.retentionClock().nowMs());

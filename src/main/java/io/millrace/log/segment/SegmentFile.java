@@ -19,6 +19,7 @@ final class SegmentFile {
   private final Path path;
   private @Nullable DiskFile file;
   private boolean deleted;
+  private @Nullable SegmentView successor;
   private int holders;
 
   SegmentFile(Disk disk, Path path) {
@@ -69,6 +70,17 @@ final class SegmentFile {
   /** From now on only its present holders can read it. */
   synchronized void markDeleted() {
     deleted = true;
+  }
+
+  /** As {@link #markDeleted()}; what was in it is now to be read there. */
+  synchronized void markReplaced(SegmentView by) {
+    deleted = true;
+    successor = by;
+  }
+
+  /** What took its place, if compaction did that. */
+  synchronized @Nullable SegmentView successor() {
+    return successor;
   }
 
   synchronized int holders() {

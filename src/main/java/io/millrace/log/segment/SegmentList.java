@@ -91,6 +91,35 @@ final class SegmentList {
     return removed;
   }
 
+  /** Puts one segment in the place of some that are closed and follow each other. */
+  void replace(List<Segment> replaced, Segment by) {
+    int from = segments.indexOf(replaced.get(0));
+    List<Segment> range =
+        from < 0 || from + replaced.size() >= segments.size()
+            ? List.of()
+            : segments.subList(from, from + replaced.size());
+    Segment last = replaced.get(replaced.size() - 1);
+    if (!range.equals(replaced)
+        || by.baseOffset() != replaced.get(0).baseOffset()
+        || by.nextOffset() != last.nextOffset()) {
+      throw new IllegalStateException(by + " cannot take the place of " + replaced);
+    }
+    for (Segment gone : replaced) {
+      sizeOfInactiveBytes -= gone.sizeBytes();
+    }
+    sizeOfInactiveBytes += by.sizeBytes();
+    range.clear();
+    segments.add(from, by);
+  }
+
+  /** Whether these are in the list, one behind the other, and closed. */
+  boolean hasClosed(List<Segment> wanted) {
+    int from = segments.indexOf(wanted.get(0));
+    return from >= 0
+        && from + wanted.size() < segments.size()
+        && segments.subList(from, from + wanted.size()).equals(wanted);
+  }
+
   /** Takes the newest segments off the list, so that the one before them is active again. */
   List<Segment> removeAfter(int index) {
     List<Segment> newest = segments.subList(index + 1, segments.size());

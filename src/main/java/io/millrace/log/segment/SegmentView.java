@@ -14,6 +14,15 @@ record SegmentView(
     int sizeBytes,
     long newestTimestampIfKnownMs,
     EpochTable epochs) {
+  /** What to read now: another one, if compaction put one in its place since. */
+  SegmentView newest() {
+    SegmentView view = this;
+    for (SegmentView next = log.successor(); next != null; next = view.log.successor()) {
+      view = next;
+    }
+    return view;
+  }
+
   static SegmentView of(Segment segment, EpochTable epochs) {
     return new SegmentView(
         segment.log(),

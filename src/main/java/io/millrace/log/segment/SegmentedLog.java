@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentedLog implements PartitionLog {
   private static final long SNAPSHOT_EVERY_BYTES = 64L << 20;
 
+  /** So many segments a read may look through that finds no record where it begins. */
+  private static final int COLD_SEGMENTS = 4;
+
   private final LogState state;
   private final LogAppender appender;
   private final HotReader hotReader;
@@ -64,7 +67,11 @@ public final class SegmentedLog implements PartitionLog {
    *     or written
    */
   public static SegmentedLog open(OpenRequest request) throws IOException {
-    return new SegmentedLog(new LogState(request, LogOpening.open(request)));
+    LogOpening.Opened opened = LogOpening.open(request);
+    CompactionCheckpoint compacted =
+        CompactionCheckpoint.read(
+            request.disk(), request.directory(), opened.segments().active().nextOffset());
+    return new SegmentedLog(new LogState(request, opened, compacted));
   }
 
   /** What it took to open it; empty if the process before had closed it, or it is new. */
@@ -146,7 +153,7 @@ public final class SegmentedLog implements PartitionLog {
     Segment segment = state.segments().get(state.segments().indexOf(offset));
     try {
       ReadOutcome hot = hotReader.read(segment, offset, maxBytes, limit);
-      return hot != null ? hot : cold(segment, offset, maxBytes, limit);
+      return hot != null ? hot : cold(offset, maxBytes, limit);
     } catch (IOException e) {
       String reason = "reading " + state.request().partition() + " failed: " + e.getMessage();
       state.health().reportDamage(reason);
@@ -154,11 +161,15 @@ public final class SegmentedLog implements PartitionLog {
     }
   }
 
-  private ReadOutcome cold(Segment segment, long offset, int maxBytes, long limit) {
-    SegmentView view = SegmentView.of(segment, state.epochs());
+  private ReadOutcome cold(long offset, int maxBytes, long limit) {
+    int first = state.segments().indexOf(offset);
+    List<SegmentView> views = new ArrayList<>();
+    for (int i = first; i < Math.min(first + COLD_SEGMENTS, state.segments().size()); i++) {
+      views.add(SegmentView.of(state.segments().get(i), state.epochs()));
+    }
     return new ReadOutcome.Cold(
         new ColdReader(
-            view, offset, maxBytes, limit, state.endOffset(), state.health()::reportDamage));
+            views, offset, maxBytes, limit, state.endOffset(), state.health()::reportDamage));
   }
 
   @Override
@@ -260,6 +271,11 @@ public final class SegmentedLog implements PartitionLog {
         throw e;
       };
     }
+  }
+
+  /** What compaction works on. */
+  public CompactableLog compactable() {
+    return new CompactableLog(state, () -> closed || truncating != null);
   }
 
   /** The segments as they are now, oldest first. */

@@ -34,7 +34,8 @@ final class TimestampSearch implements LogTask<Optional<TimestampOffset>> {
 
   @Override
   public Optional<TimestampOffset> run() throws IOException {
-    for (SegmentView segment : segments) {
+    for (SegmentView made : segments) {
+      SegmentView segment = made.newest();
       if (mayContain(segment)) {
         Optional<TimestampOffset> found = searchIn(segment);
         if (found.isPresent()) {
@@ -52,26 +53,45 @@ final class TimestampSearch implements LogTask<Optional<TimestampOffset>> {
     if (segment.newestTimestampIfKnownMs() != Segment.UNKNOWN_TIMESTAMP) {
       return segment.newestTimestampIfKnownMs() >= timestampMs;
     }
-    Optional<TimeIndex.Entry> last = segment.times().last();
+    Optional<TimeIndex.Entry> last = lastEntry(segment);
     boolean complete = last.isPresent() && last.get().offset() == segment.nextOffset() - 1;
     return !complete || last.get().timestampMs() >= timestampMs;
   }
 
-  private Optional<TimestampOffset> searchIn(SegmentView segment) throws IOException {
+  /** Nothing if compaction took the index away: the log itself is asked then. */
+  private static Optional<TimeIndex.Entry> lastEntry(SegmentView segment) throws IOException {
+    try {
+      return segment.times().last();
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private long placeByIndex(SegmentView segment) throws IOException {
+    try {
+      return segment
+          .times()
+          .lowerTimestamp(timestampMs)
+          .map(entry -> entry.offset() + 1)
+          .orElse(segment.baseOffset());
+    } catch (NoSuchFileException e) {
+      return segment.baseOffset();
+    }
+  }
+
+  private Optional<TimestampOffset> searchIn(SegmentView made) throws IOException {
+    SegmentView segment = made.newest();
     DiskFile file;
     try {
       file = segment.log().acquire();
     } catch (NoSuchFileException e) {
+      if (segment.log().successor() != null) {
+        return searchIn(segment);
+      }
       return Optional.empty(); // Deleted since; the log begins behind it now.
     }
     try {
-      long from =
-          segment
-              .times()
-              .lowerTimestamp(timestampMs)
-              .map(entry -> entry.offset() + 1)
-              .orElse(segment.baseOffset());
-      from = Math.max(Math.max(from, segment.baseOffset()), startOffset);
+      long from = Math.max(Math.max(placeByIndex(segment), segment.baseOffset()), startOffset);
       if (from >= segment.nextOffset()) {
         return Optional.empty();
       }

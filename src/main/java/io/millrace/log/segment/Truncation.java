@@ -47,6 +47,11 @@ final class Truncation {
     state.setEpochs(state.epochs().truncatedTo(end.offset()));
     state.pending().truncated(end.offset());
     deleteSnapshotsAbove(end.offset());
+    if (state.compacted().firstDirtyOffset() > end.offset()) {
+      // What is appended there next was never compacted.
+      state.setCompacted(CompactionCheckpoint.NONE);
+      state.disk().delete(state.directory().resolve(CompactionCheckpoint.FILE_NAME));
+    }
     active.writer().sync();
     Path epochs = state.directory().resolve(EpochTable.FILE_NAME);
     CheckedFile.replace(state.disk(), epochs, state.epochs().toFile());

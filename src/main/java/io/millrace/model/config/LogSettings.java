@@ -98,6 +98,31 @@ public final class LogSettings {
           1_024,
           Integer.MAX_VALUE,
           "Most bytes that one batch may decompress to, where its records are read.");
+  public static final Setting<Integer> LOG_CLEANER_THREADS =
+      Setting.integer(
+          "log.cleaner.threads", 1, 1, 64, "Partitions that are compacted at the same time.");
+  public static final Setting<Long> LOG_CLEANER_DEDUPE_BUFFER_SIZE =
+      Setting.longInteger(
+          "log.cleaner.dedupe.buffer.size",
+          33_554_432,
+          4_096,
+          8L << 30,
+          "Bytes for the keys that compaction knows at a time, in all threads: 32 a key; beyond it,"
+              + " more passes.");
+  public static final Setting<Long> LOG_CLEANER_BACKOFF_MS =
+      Setting.longInteger(
+          "log.cleaner.backoff.ms",
+          15_000,
+          1,
+          Long.MAX_VALUE,
+          "How often compaction looks for work when there was none.");
+  public static final Setting<Long> LOG_CLEANER_IO_MAX_BYTES_PER_SECOND =
+      Setting.longInteger(
+          "log.cleaner.io.max.bytes.per.second",
+          Long.MAX_VALUE,
+          1_024,
+          Long.MAX_VALUE,
+          "What each thread of compaction reads and writes at most.");
 
   static final List<Setting<?>> ALL =
       List.of(
@@ -114,7 +139,11 @@ public final class LogSettings {
           PRODUCER_ID_EXPIRATION_MS,
           PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS,
           MAX_PRODUCER_IDS_PER_PARTITION,
-          DECOMPRESSION_MAX_BYTES);
+          DECOMPRESSION_MAX_BYTES,
+          LOG_CLEANER_THREADS,
+          LOG_CLEANER_DEDUPE_BUFFER_SIZE,
+          LOG_CLEANER_BACKOFF_MS,
+          LOG_CLEANER_IO_MAX_BYTES_PER_SECOND);
 
   private LogSettings() {}
 

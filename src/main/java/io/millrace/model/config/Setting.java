@@ -124,11 +124,58 @@ public final class Setting<T> {
         "choice",
         "one of " + range,
         documentation,
-        text ->
-            Arrays.stream(type.getEnumConstants())
-                .filter(constant -> spelled(constant).equals(text))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(text)));
+        text -> constantOf(type.getEnumConstants(), text));
+  }
+
+  /**
+   * Some of an enum's constants, comma-separated, each at most once and at least one; spelled as a
+   * {@link #choice} is.
+   */
+  public static <E extends Enum<E>> Setting<List<E>> choices(
+      String name, List<E> defaultValue, String documentation) {
+    E[] constants = defaultValue.get(0).getDeclaringClass().getEnumConstants();
+    String range = Arrays.stream(constants).map(Setting::spelled).collect(Collectors.joining(", "));
+    return new Setting<>(
+        name,
+        List.copyOf(defaultValue),
+        "list",
+        "one or more of " + range + ", comma-separated",
+        documentation,
+        text -> {
+          List<E> chosen =
+              Arrays.stream(text.split(",", -1))
+                  .map(word -> constantOf(constants, word.trim()))
+                  .toList();
+          if (chosen.stream().distinct().count() != chosen.size()) {
+            throw new IllegalArgumentException(text);
+          }
+          return chosen;
+        });
+  }
+
+  private static <E extends Enum<E>> E constantOf(E[] constants, String word) {
+    return Arrays.stream(constants)
+        .filter(constant -> spelled(constant).equals(word))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(word));
+  }
+
+  /** A decimal number from {@code min} to {@code max}, both included. */
+  public static Setting<Double> decimal(
+      String name, double defaultValue, double min, double max, String documentation) {
+    return new Setting<>(
+        name,
+        defaultValue,
+        "double",
+        min + " to " + max,
+        documentation,
+        text -> {
+          double value = Double.parseDouble(text);
+          if (!(value >= min && value <= max)) {
+            throw new IllegalArgumentException(value + " is out of range");
+          }
+          return value;
+        });
   }
 
   /** How users write an enum's constant: its {@code toString()}. */
@@ -155,7 +202,7 @@ public final class Setting<T> {
     return format(defaultValue);
   }
 
-  /** One of boolean, int, long, string, list, choice. */
+  /** One of boolean, int, long, double, string, list, choice. */
   public String type() {
     return type;
   }
@@ -212,7 +259,9 @@ public final class Setting<T> {
   /** The value as a user would write it, so that {@code parse(format(v))} equals {@code v}. */
   public String format(T value) {
     if (value instanceof List<?> words) {
-      return words.stream().map(Object::toString).collect(Collectors.joining(","));
+      return words.stream()
+          .map(word -> word instanceof Enum<?> constant ? spelled(constant) : word.toString())
+          .collect(Collectors.joining(","));
     }
     return value instanceof Enum<?> constant ? spelled(constant) : value.toString();
   }

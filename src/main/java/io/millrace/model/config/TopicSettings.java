@@ -107,8 +107,40 @@ public final class TopicSettings {
           "validate.records",
           false,
           "Whether every record inside a batch is read and checked before it is appended.");
-  public static final Setting<CleanupPolicy> CLEANUP_POLICY =
-      Setting.choice("cleanup.policy", CleanupPolicy.DELETE, "What happens to old segments.");
+  public static final Setting<List<CleanupPolicy>> CLEANUP_POLICY =
+      Setting.choices(
+          "cleanup.policy",
+          List.of(CleanupPolicy.DELETE),
+          "What becomes of old segments: delete by retention.*; compact keeps the last record of"
+              + " each key.");
+  public static final Setting<Long> DELETE_RETENTION_MS =
+      Setting.longInteger(
+          "delete.retention.ms",
+          86_400_000,
+          0,
+          Long.MAX_VALUE,
+          "How long compaction keeps a tombstone (no value) after it took away what that deletes.");
+  public static final Setting<Long> MIN_COMPACTION_LAG_MS =
+      Setting.longInteger(
+          "min.compaction.lag.ms",
+          0,
+          0,
+          Long.MAX_VALUE,
+          "Compaction leaves segments alone whose newest record is younger.");
+  public static final Setting<Long> MAX_COMPACTION_LAG_MS =
+      Setting.longInteger(
+          "max.compaction.lag.ms",
+          Long.MAX_VALUE,
+          1,
+          Long.MAX_VALUE,
+          "A dirty record older than this is compacted however little there is to do.");
+  public static final Setting<Double> MIN_CLEANABLE_DIRTY_RATIO =
+      Setting.decimal(
+          "min.cleanable.dirty.ratio",
+          0.5,
+          0,
+          1,
+          "Compaction begins when this part of the closed segments was not compacted before.");
 
   private static final List<Setting<?>> ALL =
       List.of(
@@ -127,7 +159,11 @@ public final class TopicSettings {
           FLUSH_MODE,
           MIN_INSYNC_REPLICAS,
           VALIDATE_RECORDS,
-          CLEANUP_POLICY);
+          CLEANUP_POLICY,
+          DELETE_RETENTION_MS,
+          MIN_COMPACTION_LAG_MS,
+          MAX_COMPACTION_LAG_MS,
+          MIN_CLEANABLE_DIRTY_RATIO);
 
   private static final SettingValues DEFAULTS = SettingValues.of(ALL, Map.of());
 
@@ -176,8 +212,9 @@ public final class TopicSettings {
     ACK
   }
 
-  /** What happens to old segments; compaction is refused until this broker can do it. */
+  /** What happens to old segments. */
   public enum CleanupPolicy {
-    DELETE
+    DELETE,
+    COMPACT
   }
 }

@@ -88,6 +88,9 @@ final class CrashPointSimulationTest {
     LogCreation creation = new LogCreation(operation -> false);
     creation.run();
     creation.syncSites.forEach(site -> seen.addAll(CrashPoints.linesOf(site)));
+    CompactionCrashes compaction = new CompactionCrashes(0, operation -> false);
+    compaction.run();
+    compaction.syncSites.forEach(site -> seen.addAll(CrashPoints.linesOf(site)));
     // then
     assertThat(seen).isEqualTo(inCode);
   }

@@ -34,7 +34,7 @@ final class ServerYaml {
   }
 
   private static String value(Setting<?> setting) {
-    boolean plain = List.of("int", "long", "boolean", "choice").contains(setting.type());
+    boolean plain = List.of("int", "long", "double", "boolean", "choice").contains(setting.type());
     return plain ? setting.defaultText() : '"' + setting.defaultText() + '"';
   }
 }
