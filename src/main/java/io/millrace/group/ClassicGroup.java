@@ -41,6 +41,7 @@ final class ClassicGroup implements Group {
   private final ClassicSyncs syncs;
   private final ClassicLeaves leaves;
   private final ClassicTopics topics;
+  private final ClassicPositions positions;
   private GroupState state = GroupState.EMPTY;
   private int generation;
   private String protocolType = "";
@@ -56,6 +57,7 @@ final class ClassicGroup implements Group {
     this.syncs = new ClassicSyncs(this, members, rebalance);
     this.leaves = new ClassicLeaves(this, members, rebalance);
     this.topics = new ClassicTopics(context.subscriptions());
+    this.positions = new ClassicPositions(this, topics);
   }
 
   /** The group as it was stored; {@link #start} follows. */
@@ -135,15 +137,7 @@ final class ClassicGroup implements Group {
 
   @Override
   public OptionalLong unusedSinceMs(CommittedPosition position) {
-    if (protocolType.isEmpty()) {
-      return OptionalLong.of(position.commitTimestampMs());
-    }
-    if (state == GroupState.EMPTY) {
-      return OptionalLong.of(Math.max(sinceMs, position.commitTimestampMs()));
-    }
-    return state == GroupState.STABLE && topics.areKnown()
-        ? OptionalLong.of(position.commitTimestampMs())
-        : OptionalLong.empty();
+    return positions.unusedSinceMs(position);
   }
 
   /** Whether this client is the member that it says it is. */
@@ -173,31 +167,7 @@ final class ClassicGroup implements Group {
 
   @Override
   public GroupError checkCommit(Turn turn, GroupRequest.CommitOffsets request) {
-    boolean saysWho =
-        request.generation() >= 0
-            || !request.member().memberId().isEmpty()
-            || request.member().instanceId().isPresent();
-    if (state == GroupState.EMPTY && request.generation() < 0) {
-      return GroupError.NONE;
-    }
-    if (!saysWho) {
-      return new GroupError(
-          ErrorCode.UNKNOWN_MEMBER_ID,
-          "the group has members, so only they may commit; stop them first to set its offsets");
-    }
-    GroupError member = checkMember(request.member());
-    if (member.isError()) {
-      return member;
-    }
-    if (request.generation() != generation) {
-      return otherGeneration(request.generation());
-    }
-    if (state == GroupState.COMPLETING_REBALANCE) {
-      // Its generation is right, but what it read was assigned in the one before.
-      return GroupError.of(ErrorCode.REBALANCE_IN_PROGRESS);
-    }
-    keepAlive(turn, request.member().memberId());
-    return GroupError.NONE;
+    return positions.checkCommit(turn, request);
   }
 
   @Override
@@ -207,9 +177,7 @@ final class ClassicGroup implements Group {
 
   @Override
   public GroupError checkOffsetDelete() {
-    return state == GroupState.EMPTY || protocolType.equals(CONSUMER_PROTOCOL)
-        ? GroupError.NONE
-        : GroupError.of(ErrorCode.NON_EMPTY_GROUP);
+    return positions.checkDelete();
   }
 
   @Override
@@ -304,7 +272,12 @@ final class ClassicGroup implements Group {
 
   private void onSessionEnd(Turn turn, String memberId) {
     ClassicMember member = members.find(memberId);
-    if (member != null && !member.isExcused()) {
+    if (member == null) {
+      return;
+    }
+    if (member.isExcused()) {
+      member.restartSession(turn);
+    } else {
       rebalance.remove(turn, member, Causes.silent(member));
     }
   }

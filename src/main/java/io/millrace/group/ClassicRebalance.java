@@ -86,7 +86,10 @@ final class ClassicRebalance {
       GroupError error = GroupError.of(ErrorCode.REBALANCE_IN_PROGRESS);
       for (ClassicMember member : members.all()) {
         member.assign(OpaqueBytes.EMPTY);
-        member.answerSync(turn, GroupResponse.Synced.refused(error));
+        if (member.awaitsSyncReply()) {
+          member.answerSync(turn, GroupResponse.Synced.refused(error));
+          member.restartSession(turn);
+        }
       }
     }
   }

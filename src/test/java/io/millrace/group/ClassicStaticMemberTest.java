@@ -192,6 +192,35 @@ class ClassicStaticMemberTest {
   }
 
   @Test
+  void shouldRemoveAStaticMemberThatDiesWhileItWaitsForItsAssignment() {
+    // given: it waits longer than its session, as it may, and never hears the answer
+    leader.join();
+    follower.join();
+    driver.advance(6_000);
+    leader.joined();
+    follower.joined();
+    follower.sync();
+    for (int i = 0; i < 4; i++) {
+      driver.advance(ClassicClient.SESSION_MS / 2);
+      assertThat(leader.heartbeat()).isEqualTo(ErrorCode.NONE);
+    }
+
+    // when
+    ClassicClient third = statically("c").join();
+    leader.join();
+    assertThat(follower.synced().error().code()).isEqualTo(ErrorCode.REBALANCE_IN_PROGRESS);
+    driver.advance(ClassicClient.SESSION_MS - 1);
+    assertThat(driver.isAnswered(third.joinRequest)).isFalse();
+    driver.advance(1);
+
+    // then
+    assertThat(third.joined().generation()).isEqualTo(2);
+    assertThat(leader.joined().members())
+        .extracting(member -> member.memberId())
+        .containsExactlyInAnyOrder(leader.memberId, third.memberId);
+  }
+
+  @Test
   void shouldLetAStaticMemberBeRemovedByItsInstanceIdAlone() {
     // given
     bothStable();
