@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -93,6 +94,12 @@ public final class AssignedPartitions {
 
   public Set<TopicId> topics() {
     return Collections.unmodifiableSet(byTopic.keySet());
+  }
+
+  /** Adds to each topic's count how many of its partitions are in this set. */
+  public void countInto(Map<TopicId, Integer> counts) {
+    byTopic.forEach(
+        (topicId, partitions) -> counts.merge(topicId, partitions.cardinality(), Integer::sum));
   }
 
   /** Visits all, ordered by topic and partition. */

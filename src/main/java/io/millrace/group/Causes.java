@@ -1,5 +1,7 @@
 package io.millrace.group;
 
+import io.millrace.group.MemberTimers.Wait;
+import io.millrace.model.group.GroupRequest.ClientOrigin;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -44,6 +46,49 @@ final class Causes {
 
   static String slow(List<ClassicMember> members, int timeoutMs) {
     return named(members) + " did not join again within " + timeoutMs + " ms and was removed";
+  }
+
+  static String joined(String memberId, ClientOrigin origin) {
+    return shown(memberId, origin) + " joined";
+  }
+
+  static String subscribed(String memberId, ClientOrigin origin) {
+    return shown(memberId, origin) + " changed its subscription";
+  }
+
+  static String choseAssignor(String memberId, ClientOrigin origin, String assignor) {
+    return shown(memberId, origin)
+        + " asked for "
+        + (assignor.isEmpty() ? "the server's choice of assignor" : "the assignor " + assignor);
+  }
+
+  static String left(String memberId, ClientOrigin origin, String reason) {
+    return shown(memberId, origin) + " left" + because(reason);
+  }
+
+  static String timedOut(String memberId, ClientOrigin origin, Wait wait, long timeoutMs) {
+    String what =
+        switch (wait) {
+          case HEARTBEAT -> "nothing was heard of it for ";
+          case REVOCATION -> "it did not give up the partitions that others wait for within ";
+          case JOIN -> "it did not join again within ";
+          case SYNC -> "it did not ask for its assignment within ";
+        };
+    return shown(memberId, origin) + " was removed: " + what + timeoutMs + " ms";
+  }
+
+  static String topicsChanged() {
+    return "topics or partitions that the group reads were made or deleted";
+  }
+
+  private static String shown(String memberId, ClientOrigin origin) {
+    return "member "
+        + memberId
+        + " (client "
+        + origin.clientId()
+        + " at "
+        + origin.clientHost()
+        + ")";
   }
 
   static String tooLarge(int size, int maxSize) {

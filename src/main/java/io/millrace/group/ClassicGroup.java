@@ -221,6 +221,10 @@ final class ClassicGroup implements Group {
     if (members.size() > context.config().maxSize()) {
       String tooLarge = Causes.tooLarge(members.size(), context.config().maxSize());
       context.atNextTurn(turn -> rebalance.begin(turn, tooLarge));
+    } else if (state == GroupState.STABLE && members.leaderId() == null) {
+      // It was made of a group that the server assigned to, and what somebody left is nobody's yet.
+      String unfinished = cause;
+      context.atNextTurn(turn -> rebalance.begin(turn, unfinished));
     }
   }
 

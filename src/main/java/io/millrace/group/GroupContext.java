@@ -12,12 +12,16 @@ import java.util.function.Supplier;
 final class GroupContext {
   private final GroupParts parts;
   private final GroupConfig config;
+  private final ConsumerGroupConfig consumerConfig;
+  private final Assignors assignors;
   private final Timers timers = new Timers();
   private final List<Consumer<Turn>> atNextTurn = new ArrayList<>();
 
   GroupContext(GroupParts parts) {
     this.parts = parts;
     this.config = GroupConfig.of(parts.settings());
+    this.consumerConfig = ConsumerGroupConfig.of(parts.settings());
+    this.assignors = new Assignors(parts.assignors(), consumerConfig.assignorNames());
   }
 
   GroupParts parts() {
@@ -26,6 +30,14 @@ final class GroupContext {
 
   GroupConfig config() {
     return config;
+  }
+
+  ConsumerGroupConfig consumerConfig() {
+    return consumerConfig;
+  }
+
+  Assignors assignors() {
+    return assignors;
   }
 
   Timers timers() {

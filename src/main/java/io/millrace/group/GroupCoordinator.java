@@ -33,6 +33,7 @@ public final class GroupCoordinator {
   private final Groups groups = new Groups();
   private final Offsets offsets = new Offsets();
   private final ClassicRequests classicRequests;
+  private final ConsumerRequests consumerRequests;
   private final OffsetRequests offsetRequests;
   private final OffsetExpiry expiry;
   private final GroupReports reports;
@@ -46,6 +47,7 @@ public final class GroupCoordinator {
   public GroupCoordinator(GroupParts parts) {
     this.context = new GroupContext(parts);
     this.classicRequests = new ClassicRequests(groups, context);
+    this.consumerRequests = new ConsumerRequests(groups, context);
     this.offsetRequests = new OffsetRequests(groups, offsets, context.config());
     this.expiry = new OffsetExpiry(groups, offsets, context);
     this.reports = new GroupReports(groups, offsets);
@@ -79,6 +81,7 @@ public final class GroupCoordinator {
 
   private void membership(Turn turn, long requestId, GroupRequest<?> request) {
     if (request instanceof GroupRequest.Join join) {
+      consumerRequests.makeRoomForClassic(turn, join.groupId());
       classicRequests.join(turn, requestId, join);
     } else if (request instanceof GroupRequest.Sync sync) {
       classicRequests.sync(turn, requestId, sync);
@@ -86,11 +89,10 @@ public final class GroupCoordinator {
       classicRequests.heartbeat(turn, requestId, heartbeat);
     } else if (request instanceof GroupRequest.Leave leave) {
       classicRequests.leave(turn, requestId, leave);
+    } else if (request instanceof GroupRequest.ConsumerHeartbeat heartbeat) {
+      consumerRequests.heartbeat(turn, requestId, heartbeat);
     } else {
-      turn.reply(
-          requestId,
-          GroupResponse.ConsumerHeartbeatDone.refused(
-              GroupError.of(ErrorCode.UNSUPPORTED_VERSION)));
+      throw new IllegalArgumentException("no request of members: " + request);
     }
   }
 
@@ -148,6 +150,8 @@ public final class GroupCoordinator {
       offsets.replay(committed);
     } else if (record instanceof GroupRecord.ClassicGroupStored stored) {
       replayClassic(stored);
+    } else {
+      consumerRequests.replay(record);
     }
   }
 

@@ -123,9 +123,10 @@ public sealed interface GroupRecord {
    * A KIP-848 group.
    *
    * @param epoch grows whenever its members, their subscriptions or their topics change
+   * @param sinceMs when it grew last, in milliseconds of wall-clock time
    * @param rebalanceCause why it grew last, in one sentence
    */
-  record ConsumerGroupValue(int epoch, String rebalanceCause) {}
+  record ConsumerGroupValue(int epoch, long sinceMs, String rebalanceCause) {}
 
   /** A member of a KIP-848 group. */
   record ConsumerMemberStored(String groupId, String memberId, @Nullable ConsumerMemberValue value)

@@ -3,6 +3,8 @@ package io.millrace.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.group.codec.GroupRecordCodec;
+import io.millrace.group.assignor.RangeAssignor;
+import io.millrace.group.assignor.UniformAssignor;
 import io.millrace.model.NodeId;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
@@ -68,6 +70,7 @@ final class CoordinatorDriver {
         new GroupParts(
             settings,
             new TextSubscriptions(),
+            List.of(new UniformAssignor(), new RangeAssignor()),
             () -> new UUID(random.nextLong(), random.nextLong()));
     createTopic(TOPIC, 4, 1);
     reload();

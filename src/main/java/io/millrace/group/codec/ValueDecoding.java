@@ -107,7 +107,8 @@ final class ValueDecoding {
   }
 
   private static GroupRecord.ConsumerGroupValue consumerGroup(StoredConsumerGroup value) {
-    return new GroupRecord.ConsumerGroupValue(value.getEpoch(), value.getRebalanceCause());
+    return new GroupRecord.ConsumerGroupValue(
+        value.getEpoch(), value.getSinceMs(), value.getRebalanceCause());
   }
 
   private static GroupRecord.ConsumerMemberValue consumerMember(StoredConsumerMember value) {

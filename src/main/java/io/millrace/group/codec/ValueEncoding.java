@@ -63,7 +63,7 @@ final class ValueEncoding implements GroupRecord.Visitor<SpecificRecordBase> {
   @Override
   public SpecificRecordBase on(GroupRecord.ConsumerGroupEpoch record) {
     GroupRecord.ConsumerGroupValue value = Objects.requireNonNull(record.value());
-    return new StoredConsumerGroup(value.epoch(), value.rebalanceCause());
+    return new StoredConsumerGroup(value.epoch(), value.sinceMs(), value.rebalanceCause());
   }
 
   @Override

@@ -65,6 +65,13 @@ public final class GroupSettings {
           "group.consumer.assignors",
           List.of("uniform", "range"),
           "Assignors of the consumer protocol: uniform, range; the first is the default.");
+  public static final Setting<Integer> GROUP_CONSUMER_PATTERN_MAX_SIZE =
+      Setting.integer(
+          "group.consumer.pattern.max.size",
+          2_000,
+          1,
+          100_000,
+          "Longest pattern of topics in characters, with its repetitions written out.");
   public static final Setting<MigrationPolicy> GROUP_CONSUMER_MIGRATION_POLICY =
       Setting.choice(
           "group.consumer.migration.policy",
@@ -102,6 +109,7 @@ public final class GroupSettings {
           GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS,
           GROUP_CONSUMER_MAX_SIZE,
           GROUP_CONSUMER_ASSIGNORS,
+          GROUP_CONSUMER_PATTERN_MAX_SIZE,
           GROUP_CONSUMER_MIGRATION_POLICY,
           OFFSET_METADATA_MAX_BYTES,
           OFFSETS_RETENTION_MINUTES,
