@@ -217,10 +217,7 @@ final class ClassicMembership {
     group
         .timers()
         .startUnlessRunning(
-            turn.nowNanos(),
-            member.memberId(),
-            Wait.JOIN,
-            member.told().rebalanceTimeoutMs());
+            turn.nowNanos(), member.memberId(), Wait.JOIN, member.told().rebalanceTimeoutMs());
   }
 
   private boolean isAllFree(ConsumerMember member) {
@@ -274,8 +271,7 @@ final class ClassicMembership {
   }
 
   private String newMemberId(GroupRequest.Join request) {
-    String prefix =
-        request.member().instanceId().orElseGet(() -> request.origin().clientId());
+    String prefix = request.member().instanceId().orElseGet(() -> request.origin().clientId());
     return prefix + "-" + context.ids().get();
   }
 }

@@ -250,7 +250,9 @@ final class ConsumerGroup implements Group {
     ConsumerMember member = state.find(memberId);
     if (member != null) {
       removal.remove(
-          turn, List.of(member), Causes.timedOut(memberId, member.told().origin(), wait, timeoutMs));
+          turn,
+          List.of(member),
+          Causes.timedOut(memberId, member.told().origin(), wait, timeoutMs));
     }
     return true;
   }

@@ -83,8 +83,7 @@ final class ConsumerGroupState {
     ConsumerMemberValue value = told.get(memberId);
     return value == null
         ? null
-        : new ConsumerMember(
-            memberId, value, progress.getOrDefault(memberId, MemberProgress.NEW));
+        : new ConsumerMember(memberId, value, progress.getOrDefault(memberId, MemberProgress.NEW));
   }
 
   @Nullable ConsumerMember findStatic(String instanceId) {
@@ -152,8 +151,7 @@ final class ConsumerGroupState {
   void replay(GroupRecord.ConsumerMemberStored record) {
     String memberId = record.memberId();
     ConsumerMemberValue value = record.value();
-    ConsumerMemberValue before =
-        value == null ? told.remove(memberId) : told.put(memberId, value);
+    ConsumerMemberValue before = value == null ? told.remove(memberId) : told.put(memberId, value);
     if (before != null) {
       before.instanceId().ifPresent(id -> memberIdsByInstance.remove(id, memberId));
       classicMembers -= before.classic().isPresent() ? 1 : 0;
@@ -178,7 +176,9 @@ final class ConsumerGroupState {
     var value = record.value();
     MemberProgress before = progress.remove(memberId);
     if (before != null) {
-      before.owned().forEach((topic, number) -> owners.remove(new PartitionId(topic, number), memberId));
+      before
+          .owned()
+          .forEach((topic, number) -> owners.remove(new PartitionId(topic, number), memberId));
     }
     if (value != null) {
       MemberProgress now = MemberProgress.of(value);

@@ -54,8 +54,7 @@ final class ConsumerHeartbeats {
       memberId = context.ids().get().toString();
     }
     ConsumerMember known = state.find(memberId);
-    ConsumerMember holder =
-        request.member().instanceId().map(state::findStatic).orElse(null);
+    ConsumerMember holder = request.member().instanceId().map(state::findStatic).orElse(null);
     if (holder != null && !holder.memberId().equals(memberId)) {
       if (!holder.isClassic() && holder.memberEpoch() != MemberProgress.LEFT_FOR_A_WHILE) {
         return unreleased(holder);
@@ -163,9 +162,7 @@ final class ConsumerHeartbeats {
         rackId == null ? last.rackId() : Optional.of(rackId),
         request.origin(),
         request.rebalanceTimeoutMs() < 0 ? last.rebalanceTimeoutMs() : request.rebalanceTimeoutMs(),
-        names == null
-            ? last.subscribedTopicNames()
-            : names.stream().distinct().sorted().toList(),
+        names == null ? last.subscribedTopicNames() : names.stream().distinct().sorted().toList(),
         Objects.requireNonNullElse(request.subscribedTopicRegex(), last.subscribedTopicRegex()),
         Objects.requireNonNullElse(request.serverAssignor(), last.serverAssignor()),
         Optional.empty());
@@ -183,9 +180,7 @@ final class ConsumerHeartbeats {
       group.timers().stop(member.memberId(), Wait.REVOCATION);
       turn.append(
           new GroupRecord.CurrentAssignmentStored(
-              group.groupId(),
-              member.memberId(),
-              member.progress().leftForAWhile().toValue()));
+              group.groupId(), member.memberId(), member.progress().leftForAWhile().toValue()));
     } else {
       group
           .removal()

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What must be so in a consumer's heartbeat, whatever the group is like (KIP-848, "Validation"). */
+/**
+ * What must be so in a consumer's heartbeat, whatever the group is like (KIP-848, "Validation").
+ */
 final class HeartbeatRules {
   private final ConsumerGroupConfig config;
   private final Assignors assignors;

@@ -4,8 +4,8 @@ import io.millrace.model.ErrorCode;
 import io.millrace.model.group.GroupError;
 import io.millrace.model.group.GroupRequest;
 import io.millrace.model.group.GroupRequest.Leaver;
-import io.millrace.model.group.GroupResponse.Left;
 import io.millrace.model.group.GroupResponse.LeaverResult;
+import io.millrace.model.group.GroupResponse.Left;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -71,8 +71,7 @@ final class MemberRemoval {
         : group.durable().find(who.memberId());
   }
 
-  private static GroupError checkLeaver(
-      GroupRequest.Member who, @Nullable ConsumerMember member) {
+  private static GroupError checkLeaver(GroupRequest.Member who, @Nullable ConsumerMember member) {
     if (member == null) {
       return GroupError.of(ErrorCode.UNKNOWN_MEMBER_ID);
     }

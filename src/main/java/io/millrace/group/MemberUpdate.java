@@ -66,8 +66,7 @@ final class MemberUpdate {
     }
     boolean appears = heard.isNew() || heard.predecessor() != null;
     if (appears || !heard.told().equals(heard.base().told())) {
-      turn.append(
-          new GroupRecord.ConsumerMemberStored(groupId, heard.memberId(), heard.told()));
+      turn.append(new GroupRecord.ConsumerMemberStored(groupId, heard.memberId(), heard.told()));
     }
     String cause = causeOfNewEpoch(turn, heard);
     int epoch = state.epoch();
@@ -135,8 +134,7 @@ final class MemberUpdate {
         .getOrDefault(heard.memberId(), AssignedPartitions.EMPTY);
   }
 
-  private ConsumerMember reconcile(
-      Turn turn, Heard heard, int epoch, AssignedPartitions target) {
+  private ConsumerMember reconcile(Turn turn, Heard heard, int epoch, AssignedPartitions target) {
     MemberProgress before = heard.base().progress();
     MemberProgress after =
         new Reconciliation(
@@ -154,8 +152,6 @@ final class MemberUpdate {
 
   /** What it owns itself, or whose place it takes, it may have. */
   private static boolean isFreeFor(Heard heard, @Nullable String owner) {
-    return owner == null
-        || owner.equals(heard.memberId())
-        || owner.equals(heard.predecessor());
+    return owner == null || owner.equals(heard.memberId()) || owner.equals(heard.predecessor());
   }
 }

@@ -140,9 +140,7 @@ final class Migration {
     return new MemberProgress(
         epoch,
         epoch,
-        more.isEmpty()
-            ? ReconciliationState.STABLE
-            : ReconciliationState.UNREVOKED_PARTITIONS,
+        more.isEmpty() ? ReconciliationState.STABLE : ReconciliationState.UNREVOKED_PARTITIONS,
         assigned,
         more);
   }
@@ -172,8 +170,7 @@ final class Migration {
   }
 
   private ConsumerMemberValue upgraded(ClassicMember member) {
-    Optional<Subscription> subscription =
-        codec.subscription(member.protocols().get(0).metadata());
+    Optional<Subscription> subscription = codec.subscription(member.protocols().get(0).metadata());
     return new ConsumerMemberValue(
         member.instanceId(),
         subscription.flatMap(Subscription::rackId),
@@ -229,7 +226,8 @@ final class Migration {
   private ClassicMemberValue downgraded(ConsumerMember member, String protocolName, Turn turn) {
     ClassicPart classic = member.classic().orElseThrow();
     OpaqueBytes metadata = metadata(classic, protocolName);
-    int version = metadata == null ? 0 : codec.subscription(metadata).map(Subscription::version).orElse(0);
+    int version =
+        metadata == null ? 0 : codec.subscription(metadata).map(Subscription::version).orElse(0);
     return new ClassicMemberValue(
         member.memberId(),
         member.told().instanceId(),

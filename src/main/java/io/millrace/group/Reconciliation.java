@@ -57,8 +57,7 @@ final class Reconciliation {
     AssignedPartitions kept = now.assigned().intersection(target);
     AssignedPartitions toRevoke = now.assigned().minus(target);
     if (!toRevoke.isEmpty() && !hasGivenUp(toRevoke)) {
-      return changed(
-          now, memberEpoch, ReconciliationState.UNREVOKED_PARTITIONS, kept, toRevoke);
+      return changed(now, memberEpoch, ReconciliationState.UNREVOKED_PARTITIONS, kept, toRevoke);
     }
     AssignedPartitions wanted = target.minus(kept);
     AssignedPartitions available = availableOf(wanted);

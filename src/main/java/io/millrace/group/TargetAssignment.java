@@ -47,10 +47,7 @@ final class TargetAssignment {
    * @return by member id
    */
   Map<String, AssignedPartitions> compute(
-      Turn turn,
-      int epoch,
-      Map<String, ConsumerMemberValue> members,
-      @Nullable HandOver handOver) {
+      Turn turn, int epoch, Map<String, ConsumerMemberValue> members, @Nullable HandOver handOver) {
     Map<TopicId, Integer> partitionCounts =
         subscriptions.partitionCounts(members.values(), turn.image());
     Map<String, MemberSpec> specs = new HashMap<>();
@@ -63,15 +60,12 @@ final class TargetAssignment {
                     subscriptions.topicsOf(told, turn.image()),
                     currentOf(memberId, handOver))));
     Map<String, AssignedPartitions> targets =
-        assignors
-            .chosenBy(members.values())
-            .assign(new AssignmentSpec(specs, partitionCounts));
+        assignors.chosenBy(members.values()).assign(new AssignmentSpec(specs, partitionCounts));
     for (String memberId : members.keySet()) {
       AssignedPartitions target = targets.getOrDefault(memberId, AssignedPartitions.EMPTY);
       if (!target.equals(state.target(memberId))) {
         turn.append(
-            new GroupRecord.TargetAssignmentStored(
-                groupId, memberId, target.toTopicPartitions()));
+            new GroupRecord.TargetAssignmentStored(groupId, memberId, target.toTopicPartitions()));
       }
     }
     turn.append(new GroupRecord.TargetAssignmentEpoch(groupId, epoch));

@@ -50,9 +50,7 @@ final class TopicSubscriptions {
     for (ConsumerMemberValue member : members) {
       if (wishes.add(Wish.of(member))) {
         for (TopicId topicId : topicsOf(member, current)) {
-          current
-              .topic(topicId)
-              .ifPresent(topic -> counts.put(topicId, topic.partitions().size()));
+          current.topic(topicId).ifPresent(topic -> counts.put(topicId, topic.partitions().size()));
         }
       }
     }

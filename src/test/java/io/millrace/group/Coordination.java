@@ -170,7 +170,8 @@ final class Coordination {
         id,
         new TopicName(name),
         IntStream.range(0, partitions)
-            .mapToObj(each -> new PartitionImage(each, Optional.of(nodes.get(0)), 0, 0, nodes, nodes))
+            .mapToObj(
+                each -> new PartitionImage(each, Optional.of(nodes.get(0)), 0, 0, nodes, nodes))
             .toList(),
         TopicSettings.of(Map.of()));
   }

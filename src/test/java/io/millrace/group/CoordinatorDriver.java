@@ -2,9 +2,9 @@ package io.millrace.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.group.codec.GroupRecordCodec;
 import io.millrace.group.assignor.RangeAssignor;
 import io.millrace.group.assignor.UniformAssignor;
+import io.millrace.group.codec.GroupRecordCodec;
 import io.millrace.model.NodeId;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;

@@ -46,8 +46,7 @@ final class GroupRecordSamples {
                     new GroupRecord.ClassicMemberValue(
                         "m-2", Optional.empty(), ORIGIN, 1, 2, OpaqueBytes.EMPTY, BYTES)))),
         new GroupRecord.ClassicGroupStored(
-            "g",
-            new GroupRecord.ClassicGroupValue("connect", 8, null, null, 99, "", List.of())),
+            "g", new GroupRecord.ClassicGroupValue("connect", 8, null, null, 99, "", List.of())),
         new GroupRecord.ConsumerGroupEpoch("g", new GroupRecord.ConsumerGroupValue(4, 5, "why")),
         new GroupRecord.ConsumerMemberStored(
             "g",
