@@ -58,6 +58,9 @@ public sealed interface Entry {
   /** Whose a partition's directory is. */
   record Owner(String topicId) implements Entry {}
 
+  /** How far compaction came; the time is the largest long for never. */
+  record Compacted(long firstDirtyOffset, long nextHorizonMs) implements Entry {}
+
   /** A line of a {@code checkpoints} file. */
   record Checkpoint(
       PartitionId partition, long recoveryPoint, long highWatermark, long logStartOffset)

@@ -5,6 +5,7 @@ import io.millrace.log.WholeFile;
 import io.millrace.log.directory.CheckpointFile;
 import io.millrace.log.directory.DataDirectory;
 import io.millrace.log.directory.DirectoryIdentity;
+import io.millrace.log.segment.CompactionCheckpoint;
 import io.millrace.log.segment.PartitionMeta;
 import io.millrace.log.segment.SegmentFiles;
 import io.millrace.log.segment.StateFiles;
@@ -66,6 +67,8 @@ public final class LogInspector {
       checked(path, sink, this::producers);
     } else if (name.equals(StateFiles.EPOCHS)) {
       checked(path, sink, this::epochs);
+    } else if (name.equals(CompactionCheckpoint.FILE_NAME)) {
+      checked(path, sink, this::compacted);
     } else if (name.equals(PartitionMeta.FILE_NAME)) {
       checked(path, sink, this::owner);
     } else if (name.equals(CheckpointFile.NAME)) {
@@ -97,7 +100,7 @@ public final class LogInspector {
       throw new IOException(
           path
               + " is neither a file of a log (.log, .index, .timeindex, .producers, leader-epoch,"
-              + " partition.meta, checkpoints) nor a partition's directory nor a data directory");
+              + " compaction, partition.meta, checkpoints) nor a partition's directory nor a data directory");
     }
   }
 
@@ -194,6 +197,11 @@ public final class LogInspector {
     return StateFiles.epochs(disk, file).stream()
         .<Entry>map(start -> new Entry.EpochBegins(start.leaderEpoch(), start.startOffset()))
         .toList();
+  }
+
+  private List<Entry> compacted(Path file) throws IOException {
+    CompactionCheckpoint found = StateFiles.compaction(disk, file);
+    return List.of(new Entry.Compacted(found.firstDirtyOffset(), found.nextHorizonMs()));
   }
 
   private List<Entry> owner(Path file) throws IOException {

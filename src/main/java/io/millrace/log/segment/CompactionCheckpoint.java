@@ -30,7 +30,7 @@ public record CompactionCheckpoint(long firstDirtyOffset, long nextHorizonMs) {
   private static final int MAGIC = 0x4d524343;
   private static final int VERSION = 1;
   private static final int PAYLOAD_BYTES = 2 * Long.BYTES;
-  private static final int MAX_FILE_BYTES = 4096;
+  static final int MAX_FILE_BYTES = 4096;
 
   /** As it was written; {@link #NONE} if that cannot be, or is not of a log that ends there. */
   static CompactionCheckpoint read(Disk disk, Path directory, long logEndOffset) {

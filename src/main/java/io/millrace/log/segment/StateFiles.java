@@ -49,6 +49,16 @@ public final class StateFiles {
   }
 
   /**
+   * What a {@code compaction} file says.
+   *
+   * @throws IOException that says what is wrong with the file
+   */
+  public static CompactionCheckpoint compaction(Disk disk, Path file) throws IOException {
+    return CompactionCheckpoint.parse(
+        CheckedFile.read(disk, file, CompactionCheckpoint.MAX_FILE_BYTES));
+  }
+
+  /**
    * The batches in a {@code .producers} file, by producer, oldest first.
    *
    * @throws IOException that says what is wrong with the file

@@ -10,6 +10,8 @@ import io.millrace.log.ManualTime;
 import io.millrace.log.NioDisk;
 import io.millrace.log.PartitionLog.TimestampOffset;
 import io.millrace.log.ReadOutcome;
+import io.millrace.log.inspect.Entry;
+import io.millrace.log.inspect.LogInspector;
 import io.millrace.model.ErrorCode;
 import io.millrace.record.BatchHeader;
 import io.millrace.record.CompressionType;
@@ -18,9 +20,14 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRecordBatch;
+import org.apache.kafka.common.record.internal.FileRecords;
+import org.apache.kafka.common.record.internal.Record;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -287,6 +294,53 @@ final class CompactionTest {
     assertThat(driver.whyNot().orElseThrow()).contains("offset 0").contains("CRC");
     assertThat(log.log().damage()).isPresent();
     assertThat(Files.readAllBytes(segment)).isEqualTo(before);
+  }
+
+  @Test
+  void shouldWriteDownHowFarItCame() throws IOException {
+    // given
+    KeyedLog log = log();
+    log.append("a=1", "a");
+    log.roll();
+    log.compact();
+    List<Entry> entries = new ArrayList<>();
+    // when
+    new LogInspector(new NioDisk(), false).inspect(directory, entries::add);
+    // then
+    long horizon = time.wallClockMs() + DELETE_RETENTION_MS;
+    assertThat(entries).contains(new Entry.Compacted(2, horizon));
+    assertThat(entries).noneMatch(entry -> entry instanceof Entry.Damage);
+  }
+
+  @Test
+  void shouldLeaveSegmentsThatKafkaReads() throws IOException {
+    // given
+    KeyedLog log = log();
+    long now = time.wallClockMs();
+    log.append(CompressionType.NONE, 9, 0, "a=1");
+    log.append("b=1");
+    log.append("c=1");
+    log.append(CompressionType.ZSTD, -1, -1, "b=2", "a");
+    log.append("c=2");
+    log.roll();
+    log.compact();
+    // when
+    List<Long> offsets = new ArrayList<>();
+    List<Long> horizons = new ArrayList<>();
+    try (FileRecords records =
+        FileRecords.open(log.log().segments().get(0).log().toFile(), false)) {
+      for (FileChannelRecordBatch batch : records.batches()) {
+        batch.ensureValid();
+        batch.deleteHorizonMs().ifPresent(horizons::add);
+        for (Record found : batch) {
+          assertThat(found.timestamp()).isEqualTo(now);
+          offsets.add(found.offset());
+        }
+      }
+    }
+    // then
+    assertThat(offsets).containsExactly(3L, 4L, 5L);
+    assertThat(horizons).containsExactly(now + DELETE_RETENTION_MS);
   }
 
   @Test
