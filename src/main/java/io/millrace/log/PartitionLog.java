@@ -60,6 +60,12 @@ public interface PartitionLog {
    */
   LogTask<Optional<TimestampOffset>> offsetForTimestamp(long timestampMs);
 
+  /**
+   * The first of the records that have the newest timestamp of all; empty if there are none with a
+   * timestamp. Blocking.
+   */
+  LogTask<Optional<TimestampOffset>> offsetForNewestTimestamp();
+
   /** The end offset of the largest epoch that is not above this one (KIP-101, KIP-320). */
   EpochEnd endOfEpoch(int leaderEpoch);
 

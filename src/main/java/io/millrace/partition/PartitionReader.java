@@ -132,6 +132,14 @@ public final class PartitionReader {
         : new OffsetLookup.Search(log.offsetForTimestamp(timestampMs));
   }
 
+  /** The first of the records that have the newest timestamp. */
+  public OffsetLookup byNewestTimestamp() {
+    Optional<PartitionRead.Ready> refused = refuse(-1);
+    return refused.isPresent()
+        ? failedLookup(refused.get())
+        : new OffsetLookup.Search(log.offsetForNewestTimestamp());
+  }
+
   /** The answer that a search comes to; a record above the high watermark does not exist yet. */
   public OffsetLookup.Found finishLookup(Optional<TimestampOffset> searched) {
     Optional<PartitionRead.Ready> refused = refuse(-1);

@@ -51,6 +51,8 @@ final class OffsetsHandler {
       return partition.reader().earliest();
     } else if (timestampMs == OffsetsRequest.LATEST) {
       return partition.reader().latest();
+    } else if (timestampMs == OffsetsRequest.MAX_TIMESTAMP) {
+      return partition.reader().byNewestTimestamp();
     } else if (timestampMs == OffsetsRequest.END_OF_EPOCH) {
       return partition.reader().endOfEpoch(entry.leaderEpoch());
     }

@@ -202,6 +202,22 @@ public abstract class StoredLogContract extends PartitionLogContract {
     assertThat(find(now() + 31)).isEmpty();
   }
 
+  @Test
+  void shouldFindTheFirstRecordWithTheNewestTime() {
+    // given
+    assertThat(Batches.run(log.offsetForNewestTimestamp())).isEmpty();
+    log.append(Batches.of(now() + 10, "a", "b"), 0);
+    log.append(Batches.of(now() + 30, "newest"), 1);
+    log.append(Batches.of(now() + 5, "late"), 1);
+
+    // when // then
+    assertThat(Batches.run(log.offsetForNewestTimestamp()))
+        .contains(new TimestampOffset(now() + 30, 2, 1));
+    Batches.run(log.deleteRecordsBefore(3));
+    assertThat(Batches.run(log.offsetForNewestTimestamp()))
+        .contains(new TimestampOffset(now() + 5, 3, 1));
+  }
+
   private Optional<TimestampOffset> find(long timestampMs) {
     return Batches.run(log.offsetForTimestamp(timestampMs));
   }

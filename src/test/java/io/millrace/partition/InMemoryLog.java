@@ -180,6 +180,15 @@ public final class InMemoryLog implements PartitionLog {
   }
 
   @Override
+  public LogTask<Optional<TimestampOffset>> offsetForNewestTimestamp() {
+    long newest = -1;
+    for (byte[] batch : batches) {
+      newest = Math.max(newest, BatchHeader.maxTimestampMs(ByteBuffer.wrap(batch), 0));
+    }
+    return newest < 0 ? Optional::empty : offsetForTimestamp(newest);
+  }
+
+  @Override
   public EpochEnd endOfEpoch(int leaderEpoch) {
     Integer found = epochStarts.floorKey(leaderEpoch);
     Map.Entry<Integer, Long> next = epochStarts.higherEntry(leaderEpoch);

@@ -13,6 +13,12 @@ final class Apis {
   Apis(KafkaLoop loop) {
     add(new ApiVersionsHandler(this));
     add(new MetadataHandler(loop));
+    add(new DescribeTopicPartitionsHandler(loop));
+    add(new ProduceHandler(loop));
+    add(new InitProducerIdHandler(loop));
+    add(new FetchHandler(loop));
+    add(new ListOffsetsHandler(loop));
+    add(new OffsetForLeaderEpochHandler(loop));
     addAdministration(loop);
   }
 

@@ -2,10 +2,14 @@ package io.millrace.endpoint.kafka;
 
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
+import io.millrace.protocol.kafka.DecodedRequest;
 import io.millrace.protocol.kafka.EncodedResponse;
+import io.millrace.protocol.kafka.RecordRange;
 import io.millrace.protocol.kafka.RequestHead;
 import io.millrace.protocol.kafka.ResponseEncoder;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +36,7 @@ final class KafkaCall {
   private final int sizeBytes;
   private @Nullable ByteBuf frame;
   private @Nullable ApiMessage request;
+  private List<RecordRange> records = List.of();
   private @Nullable EncodedResponse response;
   private @Nullable Runnable cancel;
   private Phase phase = Phase.WAITING;
@@ -85,9 +90,10 @@ final class KafkaCall {
   void start() {
     phase = Phase.STARTED;
     try {
-      ApiMessage decoded = connection.loop().decoder().body(head, frame().nioBuffer());
-      request = decoded;
-      handle(decoded);
+      DecodedRequest decoded = connection.loop().decoder().body(head, bytes(frame()));
+      request = decoded.message();
+      records = decoded.records();
+      handle(decoded.message());
     } finally {
       releaseFrame();
     }
@@ -112,6 +118,16 @@ final class KafkaCall {
     if (held != null) {
       held.release();
     }
+  }
+
+  /** The bytes of a frame, from position 0. */
+  static ByteBuffer bytes(ByteBuf frame) {
+    return frame.nioBuffer().slice();
+  }
+
+  /** Where in the frame the records of the request lie, in their order. */
+  List<RecordRange> recordRanges() {
+    return records;
   }
 
   /** What to do if the connection closes before the answer. */

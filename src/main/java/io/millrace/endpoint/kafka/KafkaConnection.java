@@ -103,7 +103,7 @@ final class KafkaConnection implements FrameHandler {
   }
 
   private KafkaCall callOf(ByteBuf frame) {
-    RequestHead head = loop.decoder().head(frame.nioBuffer());
+    RequestHead head = loop.decoder().head(KafkaCall.bytes(frame));
     ApiHandler<?> handler = loop.apis().handler(head.api());
     boolean versionsAsked = head.api() == ApiMessageType.API_VERSIONS;
     if (handler == null || !(handler.serves(head.version()) || versionsAsked)) {

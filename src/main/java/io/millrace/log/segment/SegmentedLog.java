@@ -210,12 +210,22 @@ public final class SegmentedLog implements PartitionLog {
 
   @Override
   public LogTask<Optional<TimestampOffset>> offsetForTimestamp(long timestampMs) {
+    return new TimestampSearch(
+        views(), timestampMs, state.startOffset(), state.limits().decompressionBytes());
+  }
+
+  @Override
+  public LogTask<Optional<TimestampOffset>> offsetForNewestTimestamp() {
+    return new NewestTimestampSearch(
+        views(), state.startOffset(), state.limits().decompressionBytes());
+  }
+
+  private List<SegmentView> views() {
     List<SegmentView> views = new ArrayList<>();
     for (Segment segment : state.segments().all()) {
       views.add(SegmentView.of(segment, state.epochs()));
     }
-    return new TimestampSearch(
-        views, timestampMs, state.startOffset(), state.limits().decompressionBytes());
+    return views;
   }
 
   @Override

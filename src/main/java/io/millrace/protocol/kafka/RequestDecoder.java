@@ -12,7 +12,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
  * Reads requests in place. Records of a produce request stay views of the frame ({@link
- * RecordRange}); everything else is copied, so that the frame can be let go.
+ * DecodedRequest#records}); everything else is copied, so that the frame can be let go.
  */
 public final class RequestDecoder {
   private static final int FIXED_BYTES = 2 + 2 + 4;
@@ -67,13 +67,14 @@ public final class RequestDecoder {
    * @param frame the same bytes as for {@link #head}, from position 0
    * @throws StreamException INVALID_REQUEST if it is malformed
    */
-  public ApiMessage body(RequestHead head, ByteBuffer frame) {
+  public DecodedRequest body(RequestHead head, ByteBuffer frame) {
     ByteBuffer rest = frame.duplicate().position(head.bodyOffset());
     ApiMessage message = head.api().newRequest();
     return guarded(
         () -> {
-          message.read(new RequestReader(rest, maxFields), head.version());
-          return message;
+          RequestReader reader = new RequestReader(rest, maxFields);
+          message.read(reader, head.version());
+          return new DecodedRequest(message, reader.records());
         },
         head.toString());
   }

@@ -3,7 +3,10 @@ package io.millrace.protocol.kafka;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.protocol.Readable;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.utils.ByteUtils;
 
 /**
@@ -13,6 +16,7 @@ import org.apache.kafka.common.utils.ByteUtils;
 final class RequestReader implements Readable {
   private final ByteBuffer buffer;
   private final int maxFields;
+  private List<RecordRange> records = List.of();
   private int fields;
 
   /** Reads from the buffer's position to its limit; leaves the buffer as it is. */
@@ -76,14 +80,29 @@ final class RequestReader implements Readable {
     return ByteUtils.readUnsignedVarint(next());
   }
 
-  /** A view whose position and limit are those of the field within the frame. */
   @Override
   public ByteBuffer readByteBuffer(int length) {
     int start = next().position();
-    int end = start + checked(length);
-    ByteBuffer view = buffer.duplicate().limit(end);
-    buffer.position(end);
+    ByteBuffer view = buffer.slice(start, checked(length));
+    buffer.position(start + length);
     return view;
+  }
+
+  @Override
+  public MemoryRecords readRecords(int length) {
+    if (length < 0) {
+      return MemoryRecords.EMPTY;
+    }
+    if (records.isEmpty()) {
+      records = new ArrayList<>(1);
+    }
+    records.add(new RecordRange(buffer.position(), length));
+    return MemoryRecords.readableRecords(readByteBuffer(length));
+  }
+
+  /** Where the records lie that were read, in the order in which they were. */
+  List<RecordRange> records() {
+    return records;
   }
 
   @Override
