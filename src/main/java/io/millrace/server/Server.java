@@ -178,6 +178,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             TimeSource.SYSTEM,
             clients::partitions,
             clients::metadata,
+            Optional.empty(),
             () -> metadataLog.self().value()));
   }
 

@@ -5,6 +5,8 @@ import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -15,6 +17,7 @@ final class ApiVersionsHandler extends ApiHandler<ApiVersionsRequestData> {
   private static final int MIN_VERSION = 0;
   private static final int MAX_VERSION = 4;
   private static final int NAMED_CLIENT_VERSION = 3;
+  private static final String GROUP_FEATURE = "group.version";
   private static final String NAME_PATTERN = "[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?";
 
   private final Apis apis;
@@ -33,7 +36,29 @@ final class ApiVersionsHandler extends ApiHandler<ApiVersionsRequestData> {
     }
     ApiVersionCollection versions = new ApiVersionCollection();
     apis.all().forEach(handler -> versions.add(range(handler)));
-    call.answer(response.setApiKeys(versions).setFinalizedFeaturesEpoch(0));
+    response.setApiKeys(versions).setFinalizedFeaturesEpoch(0);
+    if (apis.handler(ApiMessageType.CONSUMER_GROUP_HEARTBEAT) != null) {
+      addGroupFeature(response);
+    }
+    call.answer(response);
+  }
+
+  /** Tells clients that the server can assign partitions to the members of a group (KIP-848). */
+  private static void addGroupFeature(ApiVersionsResponseData response) {
+    response
+        .supportedFeatures()
+        .add(
+            new SupportedFeatureKey()
+                .setName(GROUP_FEATURE)
+                .setMinVersion((short) 0)
+                .setMaxVersion((short) 1));
+    response
+        .finalizedFeatures()
+        .add(
+            new FinalizedFeatureKey()
+                .setName(GROUP_FEATURE)
+                .setMinVersionLevel((short) 1)
+                .setMaxVersionLevel((short) 1));
   }
 
   private static boolean isNamed(ApiVersionsRequestData request) {

@@ -20,6 +20,26 @@ final class Apis {
     add(new ListOffsetsHandler(loop));
     add(new OffsetForLeaderEpochHandler(loop));
     addAdministration(loop);
+    if (loop.hasGroups()) {
+      addGroups(loop);
+    }
+  }
+
+  private void addGroups(KafkaLoop loop) {
+    Groups groups = new Groups(loop);
+    add(new FindCoordinatorHandler(loop));
+    add(new JoinGroupHandler(groups));
+    add(new SyncGroupHandler(groups));
+    add(new HeartbeatHandler(groups));
+    add(new LeaveGroupHandler(groups));
+    add(new OffsetCommitHandler(loop, groups));
+    add(new OffsetFetchHandler(loop, groups));
+    add(new OffsetDeleteHandler(loop, groups));
+    add(new ListGroupsHandler(groups));
+    add(new DescribeGroupsHandler(groups));
+    add(new DeleteGroupsHandler(groups));
+    add(new ConsumerGroupHeartbeatHandler(groups));
+    add(new ConsumerGroupDescribeHandler(loop, groups));
   }
 
   private void addAdministration(KafkaLoop loop) {

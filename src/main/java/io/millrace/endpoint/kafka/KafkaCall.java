@@ -40,6 +40,7 @@ final class KafkaCall {
   private @Nullable EncodedResponse response;
   private @Nullable Runnable cancel;
   private Phase phase = Phase.WAITING;
+  private boolean cancelled;
 
   /** Takes over the frame. */
   KafkaCall(KafkaConnection connection, RequestHead head, ApiHandler<?> handler, ByteBuf frame) {
@@ -100,15 +101,15 @@ final class KafkaCall {
   }
 
   private void handle(ApiMessage decoded) {
-    try {
-      handler.handleAny(decoded, this);
-    } catch (RuntimeException e) {
-      if (phase == Phase.ANSWERED) {
-        LOG.error("answering a {} request of {} failed", head, connection.peer(), e);
-        connection.close("an answer could not be written");
-      } else {
-        fail(e);
-      }
+    guarded(() -> handler.handleAny(decoded, this));
+  }
+
+  private void failed(RuntimeException cause) {
+    if (phase == Phase.ANSWERED) {
+      LOG.error("answering a {} request of {} failed", head, connection.peer(), cause);
+      connection.close("an answer could not be written");
+    } else {
+      fail(cause);
     }
   }
 
@@ -130,6 +131,15 @@ final class KafkaCall {
     return records;
   }
 
+  /** Does a part of the handling that comes later; what it throws is answered as an error. */
+  void guarded(Runnable part) {
+    try {
+      part.run();
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
   /** What to do if the connection closes before the answer. */
   void onCancel(Runnable action) {
     cancel = action;
@@ -143,8 +153,14 @@ final class KafkaCall {
   /** Answers in another version than the request's. */
   void answerIn(short version, ApiMessage answer) {
     toAnswered();
-    response = ResponseEncoder.encode(head, version, answer, connection::newFrame);
-    connection.onAnswered();
+    EncodedResponse encoded =
+        ResponseEncoder.encode(head, version, answer, connection::newFrame);
+    if (cancelled) {
+      encoded.release();
+    } else {
+      response = encoded;
+      connection.onAnswered();
+    }
   }
 
   /** The client wants no answer. */
@@ -191,6 +207,7 @@ final class KafkaCall {
 
   /** The connection is closed: whatever is under way is of no use. */
   void cancel() {
+    cancelled = true;
     releaseFrame();
     Runnable action = cancel;
     cancel = null;

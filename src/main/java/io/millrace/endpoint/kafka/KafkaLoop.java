@@ -1,5 +1,6 @@
 package io.millrace.endpoint.kafka;
 
+import io.millrace.bus.GroupClient;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
 import io.millrace.endpoint.FrameSocket;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * All Kafka connections of one event loop, and what they share.
@@ -25,6 +27,7 @@ final class KafkaLoop {
   private final RequestDecoder decoder;
   private final PartitionClient partitions;
   private final MetadataClient metadata;
+  private final Optional<GroupClient> groups;
   private final Apis apis;
   private final Set<KafkaConnection> connections = new LinkedHashSet<>();
 
@@ -36,6 +39,7 @@ final class KafkaLoop {
         new RequestDecoder(services.settings().get(KafkaSettings.KAFKA_REQUEST_MAX_FIELDS));
     this.partitions = services.partitions().get();
     this.metadata = services.metadata().get();
+    this.groups = services.groups().map(Supplier::get);
     this.apis = new Apis(this);
   }
 
@@ -83,6 +87,15 @@ final class KafkaLoop {
 
   MetadataClient metadata() {
     return metadata;
+  }
+
+  boolean hasGroups() {
+    return groups.isPresent();
+  }
+
+  /** The group coordinators; only asked for by the APIs that are served if there are any. */
+  GroupClient groups() {
+    return groups.orElseThrow();
   }
 
   ClusterImage image() {

@@ -1,5 +1,6 @@
 package io.millrace.endpoint.kafka;
 
+import io.millrace.bus.GroupClient;
 import io.millrace.bus.MemoryBudget;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
@@ -7,6 +8,7 @@ import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.SettingValues;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -17,6 +19,8 @@ import java.util.function.Supplier;
  * @param memory bounds the frames in flight on the node
  * @param partitions this loop's client
  * @param metadata this loop's client
+ * @param groups this loop's client; empty if there are no group coordinators, and then the APIs for
+ *     groups are not served
  * @param nodeId this node's number
  */
 public record KafkaServices(
@@ -27,4 +31,5 @@ public record KafkaServices(
     TimeSource time,
     Supplier<PartitionClient> partitions,
     Supplier<MetadataClient> metadata,
+    Optional<Supplier<GroupClient>> groups,
     IntSupplier nodeId) {}
