@@ -153,8 +153,7 @@ final class KafkaCall {
   /** Answers in another version than the request's. */
   void answerIn(short version, ApiMessage answer) {
     toAnswered();
-    EncodedResponse encoded =
-        ResponseEncoder.encode(head, version, answer, connection::newFrame);
+    EncodedResponse encoded = ResponseEncoder.encode(head, version, answer, connection::newFrame);
     if (cancelled) {
       encoded.release();
     } else {
