@@ -75,6 +75,11 @@ final class ClassicTestMember implements TestMember {
   }
 
   @Override
+  public Optional<String> instanceId() {
+    return instanceId;
+  }
+
+  @Override
   public Set<PartitionId> owned() {
     return owned;
   }

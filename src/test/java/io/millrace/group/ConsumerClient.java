@@ -52,6 +52,11 @@ final class ConsumerClient implements TestMember {
   }
 
   @Override
+  public Optional<String> instanceId() {
+    return instanceId;
+  }
+
+  @Override
   public Set<PartitionId> owned() {
     return owned;
   }

@@ -132,13 +132,27 @@ class GroupSimulationTest {
               || (!kind.equals("bidirectional") && random.nextInt(2) == 0);
       members.add(
           isConsumer
-              ? new ConsumerClient(coordination, "m" + ++names, Optional.empty(), someTopics())
+              ? new ConsumerClient(coordination, "m" + ++names, instance(), someTopics())
               : new ClassicTestMember(
-                  coordination, Optional.empty(), kind.equals("eager"), someTopics()));
+                  coordination, instance(), kind.equals("eager"), someTopics()));
+    }
+
+    /** None, or one that no living member has; a dead one may have it, and be replaced. */
+    private Optional<String> instance() {
+      return Optional.of("i" + random.nextInt(6))
+          .filter(id -> id.compareTo("i3") < 0)
+          .filter(id -> members.stream().noneMatch(it -> it.instanceId().equals(Optional.of(id))));
     }
 
     private void leave(TestMember member) {
-      did("leave", member).leave();
+      did("leave", member);
+      if (member instanceof ConsumerClient consumer
+          && consumer.instanceId().isPresent()
+          && random.nextBoolean()) {
+        consumer.leave(-2);
+      } else {
+        member.leave();
+      }
       members.remove(member);
     }
 

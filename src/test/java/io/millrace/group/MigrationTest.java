@@ -110,6 +110,28 @@ class MigrationTest {
     assertThat(consumer.owned()).hasSize(2);
   }
 
+  @Test
+  void shouldNotGiveAwayWhatAnUpgradedMemberHasNotHeardThatItLost() {
+    // given: a cooperative member that was assigned nothing any more, and missed that answer
+    ClassicTestMember classic = classic(false);
+    settle(classic);
+    classic.subscribe(Set.of());
+    classic.poll();
+    classic.loseNextReply();
+    classic.poll();
+    assertThat(classic.owned()).hasSize(PARTITIONS);
+    ConsumerClient consumer = consumer("a");
+
+    // when
+    consumer.heartbeat();
+    consumer.heartbeat();
+
+    // then
+    assertThat(consumer.owned()).isEmpty();
+    settle(classic, consumer);
+    assertThat(consumer.owned()).hasSize(PARTITIONS);
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void shouldDowngradeWhenTheLastConsumerMemberLeaves(boolean isEager) {

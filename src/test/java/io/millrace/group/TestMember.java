@@ -1,12 +1,16 @@
 package io.millrace.group;
 
 import io.millrace.model.PartitionId;
+import java.util.Optional;
 import java.util.Set;
 
 /** A client in a group, as far as a test of the coordinator needs one. */
 interface TestMember {
   /** Empty while it has none. */
   String memberId();
+
+  /** If it is a static member. */
+  Optional<String> instanceId();
 
   /** What it was told to own and has not given up. */
   Set<PartitionId> owned();
