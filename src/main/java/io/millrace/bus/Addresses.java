@@ -23,6 +23,11 @@ public final class Addresses {
     return new Address<>("metadata.requests", Scope.LOCAL, MetadataRequest.class);
   }
 
+  /** Questions to the group coordinators of a node; consumed by its GroupVerticle. */
+  public static Address<CoordinatorRequest> coordinators() {
+    return new Address<>("coordinators.requests", Scope.LOCAL, CoordinatorRequest.class);
+  }
+
   /** Everything that is sent back to one event loop; consumed by its {@link LoopBus}. */
   public static Address<LoopMail> loop(int loop) {
     return new Address<>("loop." + loop + ".mail", Scope.LOCAL, LoopMail.class);

@@ -23,7 +23,6 @@ import java.util.Set;
  *       was asked for may have been done
  *   <li>THROTTLED: too much waits; nothing was changed
  *   <li>REQUEST_TIMED_OUT: the deadline passed; what was asked for may have been done
- *   <li>INVALID_GROUP_ID: the id is longer than what a coordinator keeps
  *   <li>SHUTTING_DOWN: this server stops
  * </ul>
  *

@@ -93,7 +93,8 @@ public final class LoopBus implements AutoCloseable {
     pending.remove(correlationId);
   }
 
-  void onImage(Consumer<MetadataReply.ImageChanged> listener) {
+  /** Calls back with every newer image. */
+  public void onImage(Consumer<MetadataReply.ImageChanged> listener) {
     imageListeners.add(listener);
   }
 

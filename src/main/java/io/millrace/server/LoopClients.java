@@ -1,8 +1,11 @@
 package io.millrace.server;
 
+import io.millrace.bus.Admission;
+import io.millrace.bus.BusGroupClient;
 import io.millrace.bus.BusLimits;
 import io.millrace.bus.BusMetadataClient;
 import io.millrace.bus.BusPartitionClient;
+import io.millrace.bus.GroupClient;
 import io.millrace.bus.LoopBus;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
@@ -24,13 +27,20 @@ final class LoopClients {
   private final SettingValues settings;
   private final ShardsStep shards;
   private final MetadataStep metadata;
+  private final Admission groupAdmission;
   private final BusLimits limits;
   private final Map<Context, Clients> byContext = new ConcurrentHashMap<>();
 
-  LoopClients(SettingValues settings, ShardsStep shards, MetadataStep metadata, BusLimits limits) {
+  LoopClients(
+      SettingValues settings,
+      ShardsStep shards,
+      MetadataStep metadata,
+      Admission groupAdmission,
+      BusLimits limits) {
     this.settings = settings;
     this.shards = shards;
     this.metadata = metadata;
+    this.groupAdmission = groupAdmission;
     this.limits = limits;
   }
 
@@ -40,6 +50,10 @@ final class LoopClients {
 
   MetadataClient metadata() {
     return clients().metadata();
+  }
+
+  GroupClient groups() {
+    return clients().groups();
   }
 
   private Clients clients() {
@@ -52,11 +66,14 @@ final class LoopClients {
 
   private Clients open(Context context) {
     LoopBus loop = LoopBus.open(context.owner(), shards.bus(), TimeSource.SYSTEM, limits);
+    MetadataClient changes =
+        new BusMetadataClient(
+            loop, metadata.latest(), settings.get(ServerSettings.REQUEST_TIMEOUT_MS));
     return new Clients(
         new BusPartitionClient(loop, shards.admissions(), () -> metadata.latest().get().version()),
-        new BusMetadataClient(
-            loop, metadata.latest(), settings.get(ServerSettings.REQUEST_TIMEOUT_MS)));
+        changes,
+        new BusGroupClient(loop, changes, groupAdmission, settings));
   }
 
-  private record Clients(PartitionClient partitions, MetadataClient metadata) {}
+  private record Clients(PartitionClient partitions, MetadataClient metadata, GroupClient groups) {}
 }

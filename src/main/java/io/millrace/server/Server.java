@@ -66,12 +66,14 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
     ShardsStep shards = new ShardsStep(settings, limits, data, loops, metadataLog);
     this.metadata =
         new MetadataStep(settings, data, loops, metadataLog, shards, limits, this::metadataFailed);
-    this.clients = new LoopClients(settings, shards, metadata, limits);
+    GroupStep groups = new GroupStep(settings, loops, metadataLog, shards, metadata, limits);
+    this.clients = new LoopClients(settings, shards, metadata, groups.admission(), limits);
     this.tcp = new EndpointStep<>(Listener.TCP, loops, settings, this::tcpEndpoint);
     this.http = new EndpointStep<>(Listener.HTTP, loops, settings, this::httpEndpoint);
     this.kafka = new EndpointStep<>(Listener.KAFKA, loops, settings, this::kafkaEndpoint);
     this.sequence =
-        new StartSequence(List.of(data, loops, metadataLog, shards, metadata, tcp, http, kafka));
+        new StartSequence(
+            List.of(data, loops, metadataLog, shards, metadata, groups, tcp, http, kafka));
   }
 
   /**

@@ -12,12 +12,22 @@ import java.util.Map;
 
 /** Collects the replies of one event, and sends each loop its share as one message. */
 final class Outbox {
-  private final TypedBus bus;
-  private final Map<Address<LoopMail>, Sender<LoopMail>> senders = new HashMap<>();
+  private final Post post;
   private final List<Letter> letters = new ArrayList<>();
 
   Outbox(TypedBus bus) {
-    this.bus = bus;
+    this(new BusPost(bus));
+  }
+
+  /** An outbox that somebody else empties. */
+  Outbox(Post post) {
+    this.post = post;
+  }
+
+  /** Takes mail to a loop. */
+  @FunctionalInterface
+  interface Post {
+    void send(Address<LoopMail> to, LoopMail mail);
   }
 
   void reply(Address<LoopMail> to, BusReply reply) {
@@ -43,10 +53,23 @@ final class Outbox {
   }
 
   private void send(Address<LoopMail> to, List<BusReply> replies) {
-    LoopMail mail = new LoopMail(replies);
-    if (!senders.computeIfAbsent(to, bus::sender).send(mail)) {
-      senders.remove(to);
-      mail.discard();
+    post.send(to, new LoopMail(replies));
+  }
+
+  private static final class BusPost implements Post {
+    private final TypedBus bus;
+    private final Map<Address<LoopMail>, Sender<LoopMail>> senders = new HashMap<>();
+
+    BusPost(TypedBus bus) {
+      this.bus = bus;
+    }
+
+    @Override
+    public void send(Address<LoopMail> to, LoopMail mail) {
+      if (!senders.computeIfAbsent(to, bus::sender).send(mail)) {
+        senders.remove(to);
+        mail.discard();
+      }
     }
   }
 

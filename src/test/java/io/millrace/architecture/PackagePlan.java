@@ -94,6 +94,7 @@ final class PackagePlan {
                   "bus.*",
                   "partition",
                   "group",
+                  "group.codec",
                   "transaction",
                   "metadata",
                   "replication",

@@ -17,6 +17,7 @@ import io.millrace.bus.ProduceRequest;
 import io.millrace.bus.TypedBus;
 import io.millrace.log.compaction.NodeCompaction;
 import io.millrace.model.Acks;
+import io.millrace.model.AppendCondition;
 import io.millrace.model.Metrics;
 import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
@@ -160,6 +161,23 @@ final class TestNode implements AutoCloseable {
           return true;
         });
     return reply;
+  }
+
+  /** Appends under a condition. */
+  ProduceReply.Result produce(PartitionId partition, ByteBuffer batch, AppendCondition condition) {
+    ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer();
+    buffer.writeBytes(batch.duplicate());
+    buffers.add(buffer);
+    ProduceRequest.Entry entry =
+        new ProduceRequest.Entry(partition, new OwnedBuffer(buffer), Optional.of(condition));
+    CompletableFuture<ProduceReply> reply = new CompletableFuture<>();
+    call(
+        () -> {
+          client.produce(
+              new ProduceRequest(List.of(entry), Acks.ALL, version, inMs(FAR_MS)), reply::complete);
+          return true;
+        });
+    return get(reply).results().get(0);
   }
 
   ProduceReply.Result produce(PartitionId partition, ByteBuffer batch) {

@@ -50,6 +50,7 @@ public final class BrokerSettings {
     areas.put("The log", LogSettings.ALL);
     areas.put("Streams", StreamSettings.ALL);
     areas.put("Consumer groups", GroupSettings.ALL);
+    areas.put("Group coordinators", CoordinatorSettings.ALL);
     areas.put("What topics have unless they set their own", TopicDefaults.ALL);
     return Collections.unmodifiableMap(areas);
   }

@@ -1,0 +1,168 @@
+package io.millrace.bus;
+
+import io.millrace.model.ErrorCode;
+import io.millrace.model.InternalTopics;
+import io.millrace.model.StreamException;
+import io.millrace.model.config.CoordinatorSettings;
+import io.millrace.model.config.SettingValues;
+import io.millrace.model.group.GroupRequest;
+import io.millrace.model.group.GroupResponse;
+import io.millrace.model.group.GroupState;
+import io.millrace.model.group.GroupType;
+import io.millrace.model.image.TopicImage;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The group coordinators, over the event bus.
+ *
+ * <p>Threading: the loop of its {@link LoopBus}.
+ */
+public final class BusGroupClient implements GroupClient {
+  private final LoopBus loop;
+  private final MetadataClient metadata;
+  private final Admission admission;
+  private final SettingValues settings;
+  private final Sender<CoordinatorRequest> sender;
+  private @Nullable Future<TopicImage> creation;
+
+  /**
+   * A client for one loop.
+   *
+   * @param admission shared by the clients of all loops
+   * @param settings the broker's
+   */
+  public BusGroupClient(
+      LoopBus loop, MetadataClient metadata, Admission admission, SettingValues settings) {
+    this.loop = loop;
+    this.metadata = metadata;
+    this.admission = admission;
+    this.settings = settings;
+    this.sender = loop.bus().sender(Addresses.coordinators());
+  }
+
+  /** A new admission, for the clients of all loops of a node. */
+  public static Admission newAdmission(SettingValues settings) {
+    return new Admission(
+        settings.get(CoordinatorSettings.GROUP_COORDINATOR_PENDING_REQUESTS),
+        settings.get(CoordinatorSettings.GROUP_COORDINATOR_PENDING_BYTES));
+  }
+
+  @Override
+  public <R extends GroupResponse> Asked<R> ask(GroupRequest<R> request, long deadlineNanos) {
+    Promise<CoordinatorReply> promise = Promise.promise();
+    GroupCall call =
+        new GroupCall(
+            loop, sender, admission, GroupRequestSize.bytes(request), deadlineNanos, promise);
+    Optional<TopicImage> topic = metadata.image().topic(InternalTopics.OFFSETS);
+    if (topic.isEmpty()) {
+      call.fail(
+          ErrorCode.COORDINATOR_NOT_AVAILABLE,
+          "there is no " + InternalTopics.OFFSETS + " yet; look for the coordinator first");
+    } else {
+      int partition =
+          InternalTopics.partitionOfGroup(request.groupId(), topic.get().partitions().size());
+      call.send(
+          id -> new CoordinatorRequest.Ask(id, loop.address(), partition, request, deadlineNanos));
+    }
+    @SuppressWarnings("unchecked") // each request names the kind of its response
+    Future<R> answer =
+        promise.future().map(reply -> (R) ((CoordinatorReply.Answered) reply).response());
+    return new Asking<>(call, answer);
+  }
+
+  @Override
+  public Future<Coordinator> findCoordinator(String groupId) {
+    return offsetsTopic().compose(topic -> coordinator(topic, groupId));
+  }
+
+  private static Future<Coordinator> coordinator(TopicImage topic, String groupId) {
+    int partition = InternalTopics.partitionOfGroup(groupId, topic.partitions().size());
+    return topic
+        .partitions()
+        .get(partition)
+        .leader()
+        .map(node -> Future.succeededFuture(new Coordinator(node, topic.partitionId(partition))))
+        .orElseGet(
+            () ->
+                Future.failedFuture(
+                    new StreamException(
+                        ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                        "partition "
+                            + partition
+                            + " of "
+                            + InternalTopics.OFFSETS
+                            + " has no leader; ask again shortly")));
+  }
+
+  private Future<TopicImage> offsetsTopic() {
+    Optional<TopicImage> topic = metadata.image().topic(InternalTopics.OFFSETS);
+    if (topic.isPresent()) {
+      return Future.succeededFuture(topic.get());
+    }
+    Future<TopicImage> underWay = creation;
+    if (underWay == null) {
+      underWay = createTopic();
+      creation = underWay;
+      underWay.onComplete(done -> creation = null);
+    }
+    return underWay;
+  }
+
+  private Future<TopicImage> createTopic() {
+    return metadata
+        .createTopic(
+            InternalTopics.OFFSETS,
+            settings.get(CoordinatorSettings.OFFSETS_TOPIC_NUM_PARTITIONS),
+            Map.of(
+                "segment.bytes",
+                Integer.toString(settings.get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES)),
+                "retention.ms",
+                "-1"),
+            false)
+        .recover(this::createdByAnother);
+  }
+
+  /** Another loop or node was faster; its topic shows here a moment later at most. */
+  private Future<TopicImage> createdByAnother(Throwable failure) {
+    if (failure instanceof StreamException refused
+        && refused.code() == ErrorCode.TOPIC_ALREADY_EXISTS) {
+      return metadata
+          .image()
+          .topic(InternalTopics.OFFSETS)
+          .map(Future::succeededFuture)
+          .orElseGet(
+              () ->
+                  Future.failedFuture(
+                      new StreamException(
+                          ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                          InternalTopics.OFFSETS + " is being created; ask again shortly")));
+    }
+    return Future.failedFuture(failure);
+  }
+
+  @Override
+  public Future<List<GroupResponse.Listed>> list(
+      Set<GroupState> states, Set<GroupType> types, long deadlineNanos) {
+    Promise<CoordinatorReply> promise = Promise.promise();
+    new GroupCall(loop, sender, admission, 0, deadlineNanos, promise)
+        .send(
+            id ->
+                new CoordinatorRequest.ListGroups(
+                    id, loop.address(), Set.copyOf(states), Set.copyOf(types)));
+    return promise.future().map(reply -> ((CoordinatorReply.Listed) reply).groups());
+  }
+
+  private record Asking<R extends GroupResponse>(GroupCall call, Future<R> answer)
+      implements Asked<R> {
+    @Override
+    public void forget() {
+      call.forget();
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.millrace.bus;
+
+import io.millrace.model.group.GroupRequest;
+import io.millrace.model.group.GroupState;
+import io.millrace.model.group.GroupType;
+import java.util.Set;
+
+/**
+ * What the group coordinators of a node can be asked. Each is answered by one {@link
+ * CoordinatorReply} with its correlation id, except {@link Forget}, which hastens the answer to the
+ * request that it names.
+ */
+public sealed interface CoordinatorRequest extends BusMessage {
+  /** Unique among the requests of its reply address. */
+  long correlationId();
+
+  Address<LoopMail> replyTo();
+
+  /**
+   * A request for a group's coordinator; answered by {@link CoordinatorReply.Answered} or {@link
+   * CoordinatorReply.Failed}.
+   *
+   * @param partition of {@code __consumer_offsets} whose coordinator is asked
+   * @param deadlineNanos monotonic; a request that is found after it is refused, not carried out
+   */
+  record Ask(
+      long correlationId,
+      Address<LoopMail> replyTo,
+      int partition,
+      GroupRequest<?> request,
+      long deadlineNanos)
+      implements CoordinatorRequest {}
+
+  /** Nobody waits for the request of this correlation id; it is answered now if it was not. */
+  record Forget(long correlationId, Address<LoopMail> replyTo) implements CoordinatorRequest {}
+
+  /**
+   * Lists groups, answered by {@link CoordinatorReply.Listed} or {@link CoordinatorReply.Failed}.
+   */
+  record ListGroups(
+      long correlationId, Address<LoopMail> replyTo, Set<GroupState> states, Set<GroupType> types)
+      implements CoordinatorRequest {}
+}

@@ -1,0 +1,155 @@
+package io.millrace.verticle;
+
+import io.millrace.bus.FetchReply;
+import io.millrace.bus.FetchRequest;
+import io.millrace.bus.OwnedBuffer;
+import io.millrace.bus.PartitionClient;
+import io.millrace.bus.ProduceReply;
+import io.millrace.bus.ProduceRequest;
+import io.millrace.group.codec.GroupRecordCodec;
+import io.millrace.model.Acks;
+import io.millrace.model.AppendCondition;
+import io.millrace.model.ErrorCode;
+import io.millrace.model.PartitionId;
+import io.millrace.model.TimeSource;
+import io.millrace.model.config.CoordinatorSettings;
+import io.millrace.model.config.ServerSettings;
+import io.millrace.model.config.SettingValues;
+import io.millrace.record.RecordSlice;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.WorkerExecutor;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * A coordinator's log over the event bus. What is read is taken apart on a worker.
+ *
+ * <p>Threading: the verticle's context.
+ */
+final class BusCoordinatorLog implements CoordinatorLog {
+  private static final long DECOMPRESSION_BUDGET_BYTES = 64L << 20;
+
+  private final PartitionId partition;
+  private final PartitionClient client;
+  private final GroupRecordCodec codec;
+  private final Executor events;
+  private final Executor nextPass;
+  private final WorkerExecutor worker;
+  private final LongSupplier imageVersion;
+  private final TimeSource time;
+  private final int readBytes;
+  private final long timeoutNanos;
+
+  /**
+   * The log of one coordinator.
+   *
+   * @param events what callbacks are run by, so that what they lead to is carried out
+   * @param nextPass the same, once the event at hand is over
+   */
+  BusCoordinatorLog(
+      PartitionId partition,
+      PartitionClient client,
+      GroupRecordCodec codec,
+      WorkerExecutor worker,
+      LongSupplier imageVersion,
+      Executor events,
+      Executor nextPass,
+      TimeSource time,
+      SettingValues settings) {
+    this.partition = partition;
+    this.client = client;
+    this.codec = codec;
+    this.events = events;
+    this.nextPass = nextPass;
+    this.worker = worker;
+    this.imageVersion = imageVersion;
+    this.time = time;
+    this.readBytes = settings.get(CoordinatorSettings.OFFSETS_LOAD_BUFFER_SIZE);
+    this.timeoutNanos = settings.get(ServerSettings.REQUEST_TIMEOUT_MS) * 1_000_000L;
+  }
+
+  @Override
+  public void append(
+      ByteBuffer batch, AppendCondition condition, Consumer<ProduceReply.Result> whenDone) {
+    ProduceRequest.Entry entry =
+        new ProduceRequest.Entry(
+            partition, new OwnedBuffer(Unpooled.wrappedBuffer(batch)), Optional.of(condition));
+    Later<ProduceReply> later = new Later<>(reply -> whenDone.accept(reply.results().get(0)));
+    client.produce(
+        new ProduceRequest(List.of(entry), Acks.ALL, imageVersion.getAsLong(), deadlineNanos()),
+        later);
+    later.called();
+  }
+
+  @Override
+  public void read(long offset, int leaderEpoch, Consumer<Chunk> whenRead) {
+    FetchRequest.Entry entry = new FetchRequest.Entry(partition, offset, leaderEpoch, readBytes);
+    Later<FetchReply> later =
+        new Later<>(reply -> onRead(offset, reply.results().get(0), whenRead));
+    client.fetch(
+        new FetchRequest(List.of(entry), 0, readBytes, imageVersion.getAsLong(), deadlineNanos()),
+        later);
+    later.called();
+  }
+
+  private long deadlineNanos() {
+    return time.monotonicNanos() + timeoutNanos;
+  }
+
+  private void onRead(long offset, FetchReply.Result result, Consumer<Chunk> whenRead) {
+    RecordSlice slice = result.slice().orElse(null);
+    if (slice != null) {
+      digest(slice, offset, whenRead);
+    } else if (result.error() == ErrorCode.NONE) {
+      // Compaction may have left nothing between the offset and the end.
+      whenRead.accept(new End(result.leaderEpoch(), Math.max(offset, result.highWatermark())));
+    } else if (result.error() == ErrorCode.OFFSET_OUT_OF_RANGE
+        && result.logStartOffset() > offset) {
+      whenRead.accept(new Gone(result.logStartOffset()));
+    } else {
+      whenRead.accept(new Unreadable(result.error() + ": " + result.reason()));
+    }
+  }
+
+  private void digest(RecordSlice slice, long offset, Consumer<Chunk> whenRead) {
+    worker
+        .<Chunk>executeBlocking(
+            () -> LogDigest.of(slice, codec, offset, DECOMPRESSION_BUDGET_BYTES), false)
+        .onComplete(
+            done -> {
+              slice.release();
+              Chunk chunk =
+                  done.succeeded()
+                      ? done.result()
+                      : new Unreadable("its records cannot be read: " + done.cause());
+              events.execute(() -> whenRead.accept(chunk));
+            });
+  }
+
+  /** Calls back only after the call that it was given to has returned. */
+  private final class Later<T> implements Consumer<T> {
+    private final Consumer<T> target;
+    private boolean returned;
+
+    Later(Consumer<T> target) {
+      this.target = target;
+    }
+
+    void called() {
+      returned = true;
+    }
+
+    @Override
+    public void accept(T value) {
+      if (returned) {
+        events.execute(() -> target.accept(value));
+      } else {
+        nextPass.execute(() -> target.accept(value));
+      }
+    }
+  }
+}

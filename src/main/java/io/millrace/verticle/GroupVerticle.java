@@ -1,0 +1,107 @@
+package io.millrace.verticle;
+
+import io.millrace.bus.Addresses;
+import io.millrace.bus.BusPartitionClient;
+import io.millrace.bus.LoopBus;
+import io.millrace.bus.PartitionClient;
+import io.millrace.bus.TypedBus;
+import io.millrace.model.config.CoordinatorSettings;
+import io.millrace.model.config.ServerSettings;
+import io.millrace.model.config.SettingValues;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives this node's group coordinators: requests, images and ticks in, replies out, records to the
+ * log shards over the event bus.
+ *
+ * <p>Its deployment completes when it takes requests; coordinators are loaded after that, and say
+ * so to whoever asks them meanwhile.
+ */
+public final class GroupVerticle extends VerticleBase {
+  private static final long WARN_AFTER_MINUTES = 1;
+
+  private final GroupEnvironment environment;
+  private @Nullable LoopBus loop;
+  private @Nullable WorkerExecutor worker;
+  private TypedBus.@Nullable Registration registration;
+  private @Nullable Coordinators coordinators;
+  private long timer;
+
+  public GroupVerticle(GroupEnvironment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Future<?> start() {
+    SettingValues settings = environment.settings();
+    Executor nextPass = task -> context.runOnContext(ignored -> task.run());
+    Coordinators all =
+        new Coordinators(
+            environment.self(),
+            environment.latest()::get,
+            environment.coordinators(),
+            environment.codec(),
+            new Outbox(environment.bus()),
+            nextPass,
+            settings,
+            environment.time(),
+            environment.metrics());
+    coordinators = all;
+    LoopBus opened =
+        LoopBus.open(vertx, environment.bus(), environment.time(), environment.limits());
+    loop = opened;
+    WorkerExecutor pool =
+        vertx.createSharedWorkerExecutor(
+            "group-load",
+            settings.get(CoordinatorSettings.GROUP_COORDINATOR_LOAD_THREADS),
+            WARN_AFTER_MINUTES,
+            TimeUnit.MINUTES);
+    worker = pool;
+    PartitionClient partitions =
+        new BusPartitionClient(
+            opened, environment.admissions(), () -> environment.latest().get().version());
+    all.useLogs(
+        id ->
+            new BusCoordinatorLog(
+                id,
+                partitions,
+                environment.codec(),
+                pool,
+                () -> environment.latest().get().version(),
+                all::run,
+                all::runLater,
+                environment.time(),
+                settings));
+    opened.onImage(changed -> all.run(() -> all.onImage(changed.image())));
+    all.run(() -> all.onImage(environment.latest().get()));
+    registration =
+        environment
+            .bus()
+            .consume(Addresses.coordinators(), request -> all.run(() -> all.onRequest(request)));
+    timer = vertx.setPeriodic(settings.get(ServerSettings.BUS_TICK_MS), id -> all.run(all::tick));
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    vertx.cancelTimer(timer);
+    if (registration != null) {
+      registration.close();
+    }
+    if (coordinators != null) {
+      coordinators.stop();
+    }
+    if (loop != null) {
+      loop.close();
+    }
+    if (worker != null) {
+      worker.close();
+    }
+    return Future.succeededFuture();
+  }
+}
