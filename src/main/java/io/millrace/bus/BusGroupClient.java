@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: the loop of its {@link LoopBus}.
  */
 public final class BusGroupClient implements GroupClient {
+  /**
+   * What one request leads to is one batch, and the assignments of a large group are more than a
+   * topic's batches usually may be.
+   */
+  private static final int MAX_BATCH_BYTES = 32 << 20;
+
   private final LoopBus loop;
   private final MetadataClient metadata;
   private final Admission admission;
@@ -122,8 +128,10 @@ public final class BusGroupClient implements GroupClient {
             Map.of(
                 "segment.bytes",
                 Integer.toString(settings.get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES)),
-                "retention.ms",
-                "-1"),
+                "cleanup.policy",
+                "compact",
+                "max.message.bytes",
+                Integer.toString(MAX_BATCH_BYTES)),
             false)
         .recover(this::createdByAnother);
   }

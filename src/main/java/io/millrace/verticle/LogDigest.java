@@ -9,11 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a piece of a coordinator's log comes to: of each key the last record, in the order of the
@@ -26,7 +22,7 @@ final class LogDigest {
   private final GroupRecordCodec codec;
   private final long fromOffset;
   private final long decompressionBudgetBytes;
-  private final Map<ByteBuffer, Last> lastByKey = new LinkedHashMap<>();
+  private final LastByKey lastByKey = new LastByKey();
   private long recordCount;
 
   private LogDigest(GroupRecordCodec codec, long fromOffset, long decompressionBudgetBytes) {
@@ -76,9 +72,7 @@ final class LogDigest {
         ByteBuffer key = reader.key();
         if (reader.offset() >= fromOffset && key != null) {
           recordCount++;
-          // Taken out first, so that it moves to the end.
-          lastByKey.remove(key);
-          lastByKey.put(key, new Last(reader.value()));
+          lastByKey.put(key, reader.value());
         }
       }
     }
@@ -86,14 +80,8 @@ final class LogDigest {
 
   private CoordinatorLog.Records result(long nextOffset) {
     List<GroupRecord> records = new ArrayList<>(lastByKey.size());
-    long unknown = 0;
-    for (Map.Entry<ByteBuffer, Last> entry : lastByKey.entrySet()) {
-      Optional<GroupRecord> record = codec.decode(entry.getKey(), entry.getValue().value());
-      record.ifPresent(records::add);
-      unknown += record.isPresent() ? 0 : 1;
-    }
-    return new CoordinatorLog.Records(records, nextOffset, recordCount, unknown);
+    lastByKey.forEach((key, value) -> codec.decode(key, value).ifPresent(records::add));
+    return new CoordinatorLog.Records(
+        records, nextOffset, recordCount, lastByKey.size() - records.size());
   }
-
-  private record Last(@Nullable ByteBuffer value) {}
 }

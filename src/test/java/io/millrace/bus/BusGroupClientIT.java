@@ -214,6 +214,8 @@ class BusGroupClientIT {
     assertThat(create.name()).isEqualTo(InternalTopics.OFFSETS);
     assertThat(create.partitions()).isEqualTo(50);
     assertThat(create.settings()).containsEntry("segment.bytes", "104857600");
+    assertThat(create.settings()).containsEntry("cleanup.policy", "compact");
+    assertThat(TopicSettings.of(create.settings()).given()).hasSize(3);
     assertThat(changes).isEmpty();
   }
 

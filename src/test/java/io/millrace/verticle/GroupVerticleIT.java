@@ -22,6 +22,8 @@ import io.millrace.model.config.SettingValues;
 import io.millrace.model.group.GroupRequest;
 import io.millrace.model.group.GroupResponse;
 import io.millrace.model.group.GroupResponse.CommittedOffset;
+import io.millrace.model.group.GroupState;
+import io.millrace.model.group.OpaqueBytes;
 import io.millrace.model.image.TopicImage;
 import io.millrace.partition.TestBatches;
 import io.vertx.core.Future;
@@ -29,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -169,6 +172,74 @@ class GroupVerticleIT {
         node.fetch(1, TestNode.FAR_MS, 0, partition).get(20, TimeUnit.SECONDS).results().get(0);
     assertThat(fetched.highWatermark()).isEqualTo(1);
     fetched.slice().orElseThrow().release();
+  }
+
+  @Test
+  void shouldLetTwoClassicMembersShareAGroup() {
+    // given
+    start(Map.of("group.initial.rebalance.delay.ms", "0"));
+    GroupResponse.Joined alone = askAgain(join("", "a"));
+    String first = alone.memberId();
+    assertThat(alone.leaderId()).isEqualTo(first);
+    askAgain(sync(first, alone.generation(), Map.of(first, bytes(1))));
+
+    // when
+    Future<GroupResponse.Joined> joining = ask(join("", "b"));
+    GroupRequest.Heartbeat heartbeat =
+        new GroupRequest.Heartbeat(
+            "g", new GroupRequest.Member(first, Optional.empty()), alone.generation());
+    assertThat(askAgain(heartbeat).error().code()).isEqualTo(ErrorCode.REBALANCE_IN_PROGRESS);
+    GroupResponse.Joined again = askAgain(join(first, "a"));
+    String second = TestNode.get(joining).memberId();
+
+    // then
+    assertThat(again.generation()).isEqualTo(alone.generation() + 1);
+    assertThat(again.members())
+        .extracting(GroupResponse.JoinedMember::memberId)
+        .containsExactlyInAnyOrder(first, second);
+    Future<GroupResponse.Synced> waiting = ask(sync(second, again.generation(), Map.of()));
+    GroupResponse.Synced mine =
+        askAgain(sync(first, again.generation(), Map.of(first, bytes(2), second, bytes(3))));
+    assertThat(mine.assignment()).isEqualTo(bytes(2));
+    assertThat(TestNode.get(waiting).assignment()).isEqualTo(bytes(3));
+
+    // when
+    stop();
+    start(Map.of());
+
+    // then
+    GroupResponse.Described described = askAgain(new GroupRequest.Describe("g"));
+    assertThat(described.state()).isEqualTo(GroupState.STABLE);
+    assertThat(described.members()).hasSize(2);
+  }
+
+  private static GroupRequest.Join join(String memberId, String clientId) {
+    return new GroupRequest.Join(
+        "g",
+        new GroupRequest.Member(memberId, Optional.empty()),
+        new GroupRequest.ClientOrigin(clientId, "/127.0.0.1"),
+        30_000,
+        30_000,
+        "consumer",
+        List.of(new GroupRequest.Protocol("range", bytes(9))),
+        false,
+        false,
+        "");
+  }
+
+  private static GroupRequest.Sync sync(
+      String memberId, int generation, Map<String, OpaqueBytes> assignments) {
+    return new GroupRequest.Sync(
+        "g",
+        new GroupRequest.Member(memberId, Optional.empty()),
+        generation,
+        "consumer",
+        "range",
+        assignments);
+  }
+
+  private static OpaqueBytes bytes(int value) {
+    return OpaqueBytes.of(new byte[] {(byte) value});
   }
 
   private <R extends GroupResponse> Future<R> ask(GroupRequest<R> request) {

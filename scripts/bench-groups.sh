@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Measures how long the group coordinators of a node take to be loaded after many commits; nothing else should run meanwhile.
+#   scripts/bench-groups.sh [COMMITS [GROUPS [WAITING [CODEC]]]]   default 5000000 commits of 100 groups, 1000 waiting at a time, codec 0 (none)
+# On real verticles and files, through the group client: commits/s, bytes of log a commit, then five restarts.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mvn -B -q test-compile dependency:build-classpath -DincludeScope=test -Dmdep.outputFile="$work/classpath"
+java -Xmx1g -cp "target/classes:target/test-classes:$(cat "$work/classpath")" io.millrace.verticle.GroupLoadBenchmark "$@"
