@@ -6,7 +6,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +30,7 @@ public final class FrameSocket {
   private final ChannelHandlerContext channel;
   private final boolean tls;
   private final Runnable beforeFlush;
+  private final OutboundLimit outbound;
   private @Nullable FrameDecoder decoder;
   private boolean flushScheduled;
   private boolean reading = true;
@@ -48,9 +48,8 @@ public final class FrameSocket {
     this.channel = channel;
     this.tls = tls;
     this.beforeFlush = beforeFlush;
-    int high = (int) Math.min(Integer.MAX_VALUE, outstandingBytes);
     channel.channel().config().setMessageSizeEstimator(new WholeSizeEstimator());
-    channel.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
+    this.outbound = new OutboundLimit(channel.channel(), outstandingBytes);
   }
 
   void decodedBy(FrameDecoder frameDecoder) {
@@ -135,7 +134,12 @@ public final class FrameSocket {
 
   /** False while too much waits to be sent. */
   public boolean isWritable() {
-    return channel.channel().isWritable();
+    return outbound.isWritable();
+  }
+
+  /** Whether so much waits to be sent that no more requests are to be taken. */
+  public boolean isOverfull() {
+    return outbound.isExceeded();
   }
 
   /** Whether more frames are wanted. */

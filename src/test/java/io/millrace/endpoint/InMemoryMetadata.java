@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -37,6 +38,7 @@ public final class InMemoryMetadata implements MetadataClient {
   private long version;
   private long nextTopicId = 1;
   private long nextProducerId = 1_000;
+  private final AtomicLong imageReads = new AtomicLong();
   private volatile ClusterImage image;
 
   public InMemoryMetadata(InMemoryPartitions partitions) {
@@ -46,7 +48,13 @@ public final class InMemoryMetadata implements MetadataClient {
 
   @Override
   public ClusterImage image() {
+    imageReads.incrementAndGet();
     return image;
+  }
+
+  /** How often the image was asked for. */
+  public long imageReads() {
+    return imageReads.get();
   }
 
   @Override

@@ -80,6 +80,12 @@ final class OneAnswer implements SessionTransport {
     return !done;
   }
 
+  /** There is one answer. */
+  @Override
+  public boolean isOverfull() {
+    return false;
+  }
+
   /** The one request has come; there is nothing to stop. */
   @Override
   public void setReading(boolean reading) {}

@@ -41,20 +41,24 @@ final class Liveness {
   }
 
   /**
-   * @param listening false while we do not read, so that silence means nothing
+   * @param busy while we do not read for a cause of our own, so that silence means nothing
+   * @param unread while we do not read because the peer does not, which may not last for ever
    */
-  Verdict judge(long nowNanos, boolean listening) {
+  Verdict judge(long nowNanos, boolean busy, boolean unread) {
     if (!hello) {
       boolean late = nowNanos - startedNanos > limits.handshakeTimeoutNanos();
       return late ? Verdict.NO_HELLO : Verdict.FINE;
     }
-    if (!listening) {
+    if (busy) {
       heardNanos = nowNanos;
       return Verdict.FINE;
     }
     long silenceNanos = nowNanos - heardNanos;
     if (silenceNanos > limits.idleTimeoutNanos()) {
       return Verdict.IDLE;
+    }
+    if (unread) {
+      return Verdict.FINE;
     }
     if (heartbeat && silenceNanos > limits.pingTimeoutNanos()) {
       return Verdict.DEAD;

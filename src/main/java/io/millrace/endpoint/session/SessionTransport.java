@@ -39,7 +39,13 @@ public interface SessionTransport {
    */
   boolean isWritable();
 
-  /** Stops and resumes reading from the socket; frames that are under way may still come. */
+  /**
+   * Whether the client has left so much unread, about twice {@code connection.outstanding.bytes},
+   * that no more of its requests are to be taken until {@link StreamSession#onWritable} is called.
+   */
+  boolean isOverfull();
+
+  /** Stops and resumes reading from the socket; what came already waits until it is resumed. */
   void setReading(boolean reading);
 
   /** Asks the peer for a sign of life, which is passed to {@link StreamSession#onSignOfLife}. */

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>Invariant: {@code 0 <= inFlightBytes}, and the socket is read only while requests and bytes in
- * flight are below their limits.
+ * flight are below their limits, and while its client does not leave too many answers unread.
  *
  * <p>Threading: its loop's event loop.
  */
@@ -44,10 +44,9 @@ public final class StreamSession implements FrameHandler {
   private final String peer;
   private final SessionStreams streams;
   private final Liveness liveness;
-  private final InFlight inFlight;
+  private final Intake intake;
   private Phase phase = Phase.AWAITING_HELLO;
   private boolean byUrl;
-  private boolean heldUp;
 
   StreamSession(SessionLoop loop, SessionTransport transport, WireFormat format, String peer) {
     this.loop = loop;
@@ -56,7 +55,7 @@ public final class StreamSession implements FrameHandler {
     this.peer = peer;
     this.streams = new SessionStreams(this);
     this.liveness = new Liveness(loop.limits(), loop.nowNanos());
-    this.inFlight = new InFlight(loop.limits(), this::setReading);
+    this.intake = new Intake(loop.limits(), transport, this::sendThrottle);
   }
 
   /** One whole message came, without framing; takes over the frame. */
@@ -145,6 +144,7 @@ public final class StreamSession implements FrameHandler {
       throw e;
     }
     transport.write(frame);
+    intake.onWritten();
   }
 
   /** The handshake is done. */
@@ -213,6 +213,9 @@ public final class StreamSession implements FrameHandler {
   /** The socket takes more again. */
   @Override
   public void onWritable() {
+    if (intake.onWritable()) {
+      liveness.heard(loop.nowNanos());
+    }
     streams.pump();
   }
 
@@ -221,10 +224,15 @@ public final class StreamSession implements FrameHandler {
     liveness.heard(loop.nowNanos());
   }
 
+  /** The transport itself answered a message of its own protocol, such as a ping. */
+  public void onTransportAnswered() {
+    intake.onWritten();
+  }
+
   /** Whether the server itself leaves the socket unread for the moment, for want of memory. */
   @Override
   public void setHeldUp(boolean heldUp) {
-    this.heldUp = heldUp;
+    intake.setHeldUp(heldUp);
   }
 
   /** The connection is gone; nothing is sent any more. */
@@ -258,32 +266,29 @@ public final class StreamSession implements FrameHandler {
   /** A request begins; every one ends with {@link #requestEnded}. */
   void requestBegan(int sizeBytes) {
     requireNotDraining();
-    inFlight.began(sizeBytes);
+    intake.began(sizeBytes);
   }
 
   void requestEnded(int sizeBytes) {
-    if (inFlight.ended(sizeBytes)) {
+    if (intake.ended(sizeBytes)) {
       // Time in which we did not listen is no silence of the peer.
       liveness.heard(loop.nowNanos());
     }
     closeIfDrained();
   }
 
-  private void setReading(boolean reading) {
-    if (!reading) {
-      send(new Throttle(0, inFlight.requests() + " requests are in flight"));
-    }
-    transport.setReading(reading);
+  private void sendThrottle(int requests) {
+    send(new Throttle(0, requests + " requests are in flight"));
   }
 
   private void closeIfDrained() {
-    if (phase == Phase.DRAINING && inFlight.requests() == 0) {
+    if (phase == Phase.DRAINING && intake.requests() == 0) {
       close(CloseCode.GOING_AWAY, CloseCode.GOING_AWAY.advice());
     }
   }
 
   void sweep(long nowNanos) {
-    switch (liveness.judge(nowNanos, inFlight.isReading() && !heldUp)) {
+    switch (liveness.judge(nowNanos, intake.isServerBusy(), intake.isUnread())) {
       case FINE -> {}
       case PING -> transport.ping();
       case NO_HELLO -> endSilent(CloseCode.HANDSHAKE_TIMEOUT, ErrorCode.REQUEST_TIMED_OUT);

@@ -51,6 +51,11 @@ final class TcpTransport implements SessionTransport {
   }
 
   @Override
+  public boolean isOverfull() {
+    return socket.isOverfull();
+  }
+
+  @Override
   public void setReading(boolean reading) {
     socket.setReading(reading);
   }

@@ -143,6 +143,12 @@ final class SseTransport implements SessionTransport {
     }
   }
 
+  /** A client of events asks for nothing more, so nothing is answered. */
+  @Override
+  public boolean isOverfull() {
+    return false;
+  }
+
   /** Nothing comes from a client of events. */
   @Override
   public void setReading(boolean reading) {}

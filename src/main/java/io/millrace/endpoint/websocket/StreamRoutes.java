@@ -1,6 +1,7 @@
 package io.millrace.endpoint.websocket;
 
 import io.millrace.endpoint.HttpRoutes;
+import io.millrace.endpoint.OutboundLimit;
 import io.millrace.endpoint.session.SessionLoop;
 import io.millrace.endpoint.session.SignsOfLife;
 import io.millrace.endpoint.session.StreamSession;
@@ -15,7 +16,6 @@ import io.millrace.model.image.TopicImage;
 import io.millrace.protocol.stream.WireFormat;
 import io.millrace.protocol.stream.message.Subscribe;
 import io.netty.channel.Channel;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.Vertx;
@@ -172,10 +172,6 @@ public final class StreamRoutes implements HttpRoutes {
 
   private void begin(
       ServerWebSocket socket, Channel channel, WireFormat format, Beginning beginning) {
-    channel
-        .config()
-        .setWriteBufferWaterMark(
-            new WriteBufferWaterMark(maxOutstandingBytes / 2, maxOutstandingBytes));
     if (channel.pipeline().get(IdleStateHandler.class) != null) {
       // From here on, the session knows whether its peer lives.
       channel.pipeline().remove(IdleStateHandler.class);
@@ -184,6 +180,7 @@ public final class StreamRoutes implements HttpRoutes {
         new WebSocketTransport(
             socket,
             channel.pipeline().context(WebSocket13FrameEncoder.class),
+            new OutboundLimit(channel, maxOutstandingBytes),
             format,
             flushes,
             socketMeters);

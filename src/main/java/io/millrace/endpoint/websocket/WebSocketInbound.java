@@ -12,16 +12,20 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes messages out of the pipeline before Vert.x sees them, joins those that came in fragments,
  * and hands them to the session without a copy. Control frames go on to Vert.x, which answers pings
- * and the closing handshake.
+ * and the closing handshake. While the session is not to be read, all of what came waits, in order;
+ * that is what one read of the socket brought.
  *
  * <p>Invariant: the joined fragments are at most {@code maxMessageBytes}.
  *
@@ -37,6 +41,7 @@ final class WebSocketInbound extends ChannelInboundHandlerAdapter {
   private final TrafficMeters meters;
   private final boolean text;
   private final int maxMessageBytes;
+  private final ArrayDeque<Object> waiting = new ArrayDeque<>();
   private @Nullable CompositeByteBuf fragments;
   private boolean refused;
 
@@ -59,10 +64,22 @@ final class WebSocketInbound extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    transport.onReadable(() -> readWaiting(context));
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    waiting.add(message);
+    readWaiting(context);
+  }
+
+  private void readWaiting(ChannelHandlerContext context) {
     ContextInternal before = vertxContext.beginDispatch();
     try {
-      read(context, message);
+      while (transport.isReading() && !waiting.isEmpty()) {
+        read(context, waiting.remove());
+      }
     } finally {
       vertxContext.endDispatch(before);
     }
@@ -73,12 +90,24 @@ final class WebSocketInbound extends ChannelInboundHandlerAdapter {
       onFrame(context, (WebSocketFrame) message, message instanceof TextWebSocketFrame);
     } else if (message instanceof ContinuationWebSocketFrame frame) {
       onContinuation(frame);
+    } else if (message instanceof PingWebSocketFrame ping) {
+      onPing(context, ping);
     } else {
       if (message instanceof PongWebSocketFrame) {
         session.onSignOfLife();
       }
       context.fireChannelRead(message);
     }
+  }
+
+  /** Answered by Vert.x at once, as long as the socket is open. */
+  private void onPing(ChannelHandlerContext context, PingWebSocketFrame ping) {
+    if (transport.isClosed()) {
+      ping.release();
+      return;
+    }
+    context.fireChannelRead(ping);
+    session.onTransportAnswered();
   }
 
   private void onFrame(ChannelHandlerContext context, WebSocketFrame frame, boolean isText) {
@@ -157,6 +186,8 @@ final class WebSocketInbound extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     releaseFragments();
+    waiting.forEach(ReferenceCountUtil::release);
+    waiting.clear();
     ContextInternal before = vertxContext.beginDispatch();
     try {
       transport.onGone();

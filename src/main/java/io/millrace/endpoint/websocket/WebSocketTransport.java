@@ -1,5 +1,6 @@
 package io.millrace.endpoint.websocket;
 
+import io.millrace.endpoint.OutboundLimit;
 import io.millrace.endpoint.session.CloseCode;
 import io.millrace.endpoint.session.SessionTransport;
 import io.millrace.endpoint.session.StreamSession;
@@ -37,11 +38,14 @@ final class WebSocketTransport implements SessionTransport {
 
   private final ServerWebSocket socket;
   private final ChannelHandlerContext channel;
+  private final OutboundLimit outbound;
   private final FlushQueue flushes;
   private final TrafficMeters meters;
   private final int opcode;
   private @Nullable StreamSession session;
   private boolean flushQueued;
+  private boolean reading = true;
+  private Runnable whenReadable = () -> {};
   private boolean closed;
 
   /**
@@ -50,11 +54,13 @@ final class WebSocketTransport implements SessionTransport {
   WebSocketTransport(
       ServerWebSocket socket,
       ChannelHandlerContext channel,
+      OutboundLimit outbound,
       WireFormat format,
       FlushQueue flushes,
       TrafficMeters meters) {
     this.socket = socket;
     this.channel = channel;
+    this.outbound = outbound;
     this.flushes = flushes;
     this.meters = meters;
     this.opcode = format == WireFormat.AVRO ? FrameHeader.BINARY : FrameHeader.TEXT;
@@ -139,7 +145,12 @@ final class WebSocketTransport implements SessionTransport {
 
   @Override
   public boolean isWritable() {
-    return channel.channel().isWritable();
+    return outbound.isWritable();
+  }
+
+  @Override
+  public boolean isOverfull() {
+    return outbound.isExceeded();
   }
 
   void onWritabilityChanged() {
@@ -149,8 +160,27 @@ final class WebSocketTransport implements SessionTransport {
   }
 
   @Override
-  public void setReading(boolean reading) {
-    channel.channel().config().setAutoRead(reading);
+  public void setReading(boolean wanted) {
+    boolean resumed = wanted && !reading;
+    reading = wanted;
+    channel.channel().config().setAutoRead(wanted);
+    if (resumed) {
+      channel.executor().execute(whenReadable);
+    }
+  }
+
+  /** Whether messages may be taken from what came. */
+  boolean isReading() {
+    return reading;
+  }
+
+  /** What to do when reading goes on. */
+  void onReadable(Runnable action) {
+    whenReadable = action;
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   @Override

@@ -130,7 +130,8 @@ public final class ListenerSettings {
           4_194_304,
           1_024,
           Long.MAX_VALUE,
-          "Answers given to one socket and not yet sent, beyond which no more are made.");
+          "Answers given to one socket and not yet sent, beyond which no more records are; beyond"
+              + " twice as much, no more requests are read.");
   public static final Setting<Integer> SOCKET_LISTEN_BACKLOG_SIZE =
       Setting.integer(
           "socket.listen.backlog.size",

@@ -20,6 +20,7 @@ final class FakeTransport implements SessionTransport {
   private final MessageCodec codec = new MessageCodec(DecodeLimits.DEFAULT);
   final List<byte[]> frames = new ArrayList<>();
   boolean writable = true;
+  boolean overfull;
   boolean reading = true;
   int pings;
   CloseCode closedWith;
@@ -71,6 +72,11 @@ final class FakeTransport implements SessionTransport {
   @Override
   public boolean isWritable() {
     return writable;
+  }
+
+  @Override
+  public boolean isOverfull() {
+    return overfull;
   }
 
   @Override

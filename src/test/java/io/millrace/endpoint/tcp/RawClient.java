@@ -11,6 +11,7 @@ import io.millrace.protocol.stream.message.Records;
 import io.millrace.protocol.stream.message.Subscribe;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -36,12 +37,16 @@ final class RawClient implements AutoCloseable {
   RawClient(Socket socket) throws IOException {
     this.socket = socket;
     socket.setSoTimeout(20_000);
-    in = new DataInputStream(socket.getInputStream());
+    in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
   }
 
   /** A client that has said hello and been welcomed. */
   static RawClient greeted(int port) throws IOException {
-    RawClient client = new RawClient(port);
+    return greeted(new Socket("127.0.0.1", port));
+  }
+
+  static RawClient greeted(Socket socket) throws IOException {
+    RawClient client = new RawClient(socket);
     client.send(new Hello(1, 1, "raw", List.of()));
     client.read();
     return client;
