@@ -40,6 +40,7 @@ final class ClassicTestMember implements TestMember {
   private final boolean isEager;
   private final Set<PartitionId> owned = new HashSet<>();
   private Set<String> topics;
+  private Set<String> topicsJoined = Set.of();
   private String memberId = "";
   private int generation = -1;
   private boolean mustJoin = true;
@@ -156,8 +157,9 @@ final class ClassicTestMember implements TestMember {
     } else if (reply instanceof Joined answer) {
       memberId = answer.memberId();
       generation = answer.generation();
-      joined = answer;
-      mustJoin = false;
+      // What it wants may have changed while it waited.
+      mustJoin = !topics.equals(topicsJoined);
+      joined = mustJoin ? null : answer;
     } else if (reply instanceof Synced answer) {
       joined = null;
       take(answer);
@@ -209,6 +211,7 @@ final class ClassicTestMember implements TestMember {
   }
 
   private GroupRequest.Join join() {
+    topicsJoined = topics;
     List<TopicPartition> names =
         isEager ? List.of() : owned.stream().flatMap(each -> name(each).stream()).toList();
     return new GroupRequest.Join(
