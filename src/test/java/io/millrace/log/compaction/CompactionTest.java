@@ -189,6 +189,9 @@ final class CompactionTest {
     log.append("a=last");
     log.roll();
     log.compact();
+    log.append("b=1", "b=2");
+    log.roll();
+    log.compact(); // Headers without records, now.
     try (var files = Files.list(directory)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".producers")).toList()) {
         Files.delete(file);
@@ -203,7 +206,7 @@ final class CompactionTest {
     }
     assertThat(((Refused) log.append(CompressionType.NONE, 9, 8, "a=8")).error())
         .isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
-    assertThat(log.readFrom(0)).containsExactly("7:a=last");
+    assertThat(log.readFrom(0)).first().isEqualTo("7:a=last");
   }
 
   @Test
