@@ -42,20 +42,22 @@ record StartFields(
 
   Subscribe subscribe(
       int streamId, Subscription wanted, OffsetReset reset, CreditWindow.Grant credit) {
-    return new Subscribe(
-        streamId,
-        wanted.topics(),
-        wanted.pattern(),
-        wanted.partitions(),
-        start,
-        offsets,
-        timestampMs,
-        resumeToken,
-        lastRecords,
-        credit.records(),
-        credit.bytes(),
-        wanted.skipsWhenSlow() ? "skip" : "wait",
-        reset == OffsetReset.NONE ? "error" : reset.name().toLowerCase(Locale.ROOT));
+    return Subscribe.newBuilder()
+        .setStreamId(streamId)
+        .setTopics(wanted.topics())
+        .setPattern(wanted.pattern())
+        .setPartitions(wanted.partitions())
+        .setStart(start)
+        .setOffsets(offsets)
+        .setTimestampMs(timestampMs)
+        .setResumeToken(resumeToken)
+        .setLastRecords(lastRecords)
+        .setCreditRecords(credit.records())
+        .setCreditBytes(credit.bytes())
+        .setOnSlow(wanted.skipsWhenSlow() ? "skip" : "wait")
+        .setOnOutOfRange(
+            reset == OffsetReset.NONE ? "error" : reset.name().toLowerCase(Locale.ROOT))
+        .build();
   }
 
   Seek seek(long requestId, int streamId) {

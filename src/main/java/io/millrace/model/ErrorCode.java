@@ -102,7 +102,9 @@ public enum ErrorCode {
   OFFSET_METADATA_TOO_LARGE(
       70, false, "The text with the offset is longer than offset.metadata.max.bytes."),
   APPEND_CONDITION_FAILED(
-      71, false, "The log is not at the leader epoch and end offset that the append is meant for.");
+      71, false, "The log is not at the leader epoch and end offset that the append is meant for."),
+  MEMBER_TOO_SLOW(
+      72, false, "The client neither acknowledged nor committed within max.poll.interval.ms.");
 
   private final int id;
   private final boolean retriable;

@@ -66,6 +66,7 @@ final class KafkaErrors {
       case OFFSET_METADATA_TOO_LARGE -> Errors.OFFSET_METADATA_TOO_LARGE;
       case UNKNOWN_SERVER_ERROR,
           APPEND_CONDITION_FAILED,
+          MEMBER_TOO_SLOW,
           UNKNOWN_STREAM,
           IDLE_TIMEOUT,
           UNSUPPORTED_MEDIA_TYPE,

@@ -37,6 +37,10 @@ final class SubscribedTopics {
     Set<TopicName> names = new LinkedHashSet<>();
     message.getTopics().forEach(name -> names.add(new TopicName(name)));
     String pattern = message.getPattern();
+    if (message.getGroup() != null) {
+      throw new StreamException(
+          ErrorCode.POLICY_VIOLATION, "this server has no groups for streams; subscribe without");
+    }
     if (names.isEmpty() == (pattern == null)) {
       throw invalid("a subscription has either topics or a pattern");
     }

@@ -54,20 +54,18 @@ final class StreamUrl {
         offsets.add(new StartOffset(topic, partition, start.offset()));
       }
     }
-    return new Subscribe(
-        STREAM_ID,
-        List.of(topic),
-        null,
-        partitions,
-        start.name(),
-        offsets,
-        start.timestampMs(),
-        start.resumeToken(),
-        start.lastRecords(),
-        0L,
-        0L,
-        value(parameters, "onSlow", "wait"),
-        value(parameters, "onOutOfRange", "earliest"));
+    return Subscribe.newBuilder()
+        .setStreamId(STREAM_ID)
+        .setTopics(List.of(topic))
+        .setPartitions(partitions)
+        .setStart(start.name())
+        .setOffsets(offsets)
+        .setTimestampMs(start.timestampMs())
+        .setResumeToken(start.resumeToken())
+        .setLastRecords(start.lastRecords())
+        .setOnSlow(value(parameters, "onSlow", "wait"))
+        .setOnOutOfRange(value(parameters, "onOutOfRange", "earliest"))
+        .build();
   }
 
   /** Where to begin, one of the values set. */

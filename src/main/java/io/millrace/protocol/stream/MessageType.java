@@ -1,21 +1,33 @@
 package io.millrace.protocol.stream;
 
 import io.millrace.protocol.stream.message.AlterTopic;
+import io.millrace.protocol.stream.message.Assigned;
 import io.millrace.protocol.stream.message.CaughtUp;
+import io.millrace.protocol.stream.message.Commit;
+import io.millrace.protocol.stream.message.Committed;
 import io.millrace.protocol.stream.message.CreatePartitions;
 import io.millrace.protocol.stream.message.CreateTopic;
 import io.millrace.protocol.stream.message.Credit;
+import io.millrace.protocol.stream.message.DeleteGroup;
 import io.millrace.protocol.stream.message.DeleteRecords;
 import io.millrace.protocol.stream.message.DeleteTopic;
+import io.millrace.protocol.stream.message.DescribeGroup;
+import io.millrace.protocol.stream.message.FetchOffsets;
 import io.millrace.protocol.stream.message.Gap;
 import io.millrace.protocol.stream.message.GetMetadata;
 import io.millrace.protocol.stream.message.GetPosition;
 import io.millrace.protocol.stream.message.Goaway;
+import io.millrace.protocol.stream.message.GroupDeleted;
+import io.millrace.protocol.stream.message.GroupDescribed;
+import io.millrace.protocol.stream.message.GroupsListed;
 import io.millrace.protocol.stream.message.Hello;
 import io.millrace.protocol.stream.message.InitProducer;
+import io.millrace.protocol.stream.message.ListGroups;
 import io.millrace.protocol.stream.message.ListOffsets;
 import io.millrace.protocol.stream.message.MetadataReply;
+import io.millrace.protocol.stream.message.OffsetsFetched;
 import io.millrace.protocol.stream.message.OffsetsListed;
+import io.millrace.protocol.stream.message.OffsetsReset;
 import io.millrace.protocol.stream.message.Pause;
 import io.millrace.protocol.stream.message.Ping;
 import io.millrace.protocol.stream.message.Pong;
@@ -26,7 +38,10 @@ import io.millrace.protocol.stream.message.Produced;
 import io.millrace.protocol.stream.message.ProducerInitialized;
 import io.millrace.protocol.stream.message.Records;
 import io.millrace.protocol.stream.message.RecordsDeleted;
+import io.millrace.protocol.stream.message.Released;
+import io.millrace.protocol.stream.message.ResetOffsets;
 import io.millrace.protocol.stream.message.Resume;
+import io.millrace.protocol.stream.message.Revoked;
 import io.millrace.protocol.stream.message.Seek;
 import io.millrace.protocol.stream.message.Sought;
 import io.millrace.protocol.stream.message.Subscribe;
@@ -86,6 +101,21 @@ public enum MessageType {
   TOPIC_CHANGED(TopicChanged::new),
   DELETE_RECORDS(DeleteRecords::new),
   RECORDS_DELETED(RecordsDeleted::new),
+  COMMIT(Commit::new),
+  COMMITTED(Committed::new),
+  ASSIGNED(Assigned::new),
+  REVOKED(Revoked::new),
+  RELEASED(Released::new),
+  LIST_GROUPS(ListGroups::new),
+  GROUPS_LISTED(GroupsListed::new),
+  DESCRIBE_GROUP(DescribeGroup::new),
+  GROUP_DESCRIBED(GroupDescribed::new),
+  FETCH_OFFSETS(FetchOffsets::new),
+  OFFSETS_FETCHED(OffsetsFetched::new),
+  RESET_OFFSETS(ResetOffsets::new),
+  OFFSETS_RESET(OffsetsReset::new),
+  DELETE_GROUP(DeleteGroup::new),
+  GROUP_DELETED(GroupDeleted::new),
   PING(Ping::new),
   PONG(Pong::new),
   THROTTLE(Throttle::new),

@@ -1,5 +1,9 @@
 package io.millrace.protocol.stream;
 
+import io.millrace.protocol.stream.message.CommitPosition;
+import io.millrace.protocol.stream.message.CommittedPosition;
+import io.millrace.protocol.stream.message.GroupMember;
+import io.millrace.protocol.stream.message.ListedGroup;
 import io.millrace.protocol.stream.message.ListedOffset;
 import io.millrace.protocol.stream.message.PartitionDescription;
 import io.millrace.protocol.stream.message.PlainHeader;
@@ -22,6 +26,10 @@ import org.apache.avro.specific.SpecificRecordBase;
 final class NestedRecords {
   private static final Map<String, Supplier<SpecificRecordBase>> CONSTRUCTORS =
       List.<Supplier<SpecificRecordBase>>of(
+              CommitPosition::new,
+              CommittedPosition::new,
+              GroupMember::new,
+              ListedGroup::new,
               ListedOffset::new,
               PartitionDescription::new,
               PlainHeader::new,

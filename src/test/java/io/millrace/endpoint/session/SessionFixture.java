@@ -89,7 +89,15 @@ final class SessionFixture implements TimeSource, AutoCloseable {
         0L,
         0L,
         "wait",
-        "earliest");
+        "earliest",
+        null,
+        null,
+        0,
+        null,
+        null,
+        5_000,
+        300_000,
+        60_000);
   }
 
   static PlainRecord plain(String key, String value) {

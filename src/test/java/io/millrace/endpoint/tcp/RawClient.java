@@ -93,7 +93,15 @@ final class RawClient implements AutoCloseable {
             creditRecords,
             creditBytes,
             "wait",
-            "earliest"));
+            "earliest",
+            null,
+            null,
+            0,
+            null,
+            null,
+            5_000,
+            300_000,
+            60_000));
   }
 
   /** The next message that is no ping. */

@@ -53,7 +53,8 @@ final class SchemaBaselineTest {
   private static Schema baseline(MessageType type) throws IOException {
     Schema.Parser parser = new Schema.Parser();
     // Schemas that others refer to by name.
-    for (String shared : new String[] {"Pause", "Subscribe", "Subscribed", "PlainRecord"}) {
+    for (String shared :
+        new String[] {"Pause", "Subscribe", "Subscribed", "PlainRecord", "Commit", "Committed"}) {
       parse(parser, shared);
     }
     String name = type.schema().getName();
