@@ -13,6 +13,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * A WebSocket on a bare socket that takes nothing which RFC 6455 does not allow a server to send:
@@ -81,18 +82,27 @@ public final class StrictWebSocket implements AutoCloseable {
 
   /** The next message that is no control frame; null if a close frame came instead. */
   public byte[] message() {
-    return next(Integer.MAX_VALUE);
+    return next(() -> false);
   }
 
   /** Reads until so many pings have come; passes over messages. */
   public void awaitPings(int count) {
     while (pings < count) {
-      check(next(count) != null, "closed with " + closeCode + " before the ping came");
+      check(next(() -> pings >= count) != null, "closed with " + closeCode + " before the ping came");
     }
   }
 
-  /** As {@link #message}, but returns an empty message when so many pings have come. */
-  private byte[] next(int untilPings) {
+  /** Reads until so many pongs have come; passes over messages. */
+  public void awaitPongs(int count) {
+    while (pongs.size() < count) {
+      check(
+          next(() -> pongs.size() >= count) != null,
+          "closed with " + closeCode + " before the pong came");
+    }
+  }
+
+  /** As {@link #message}, but returns an empty message when enough control frames have come. */
+  private byte[] next(BooleanSupplier enough) {
     try {
       ByteArrayOutputStream message = new ByteArrayOutputStream();
       int kind = CONTINUATION;
@@ -107,7 +117,7 @@ public final class StrictWebSocket implements AutoCloseable {
             check(kind == CONTINUATION, "the server closed in the middle of a message");
             return null;
           }
-          if (opcode == PING && pings == untilPings) {
+          if (enough.getAsBoolean()) {
             return new byte[0];
           }
           continue;
@@ -189,7 +199,25 @@ public final class StrictWebSocket implements AutoCloseable {
     return send(0x80 | CLOSE, payload.putShort((short) code).put(ascii(reason)).array());
   }
 
-  private StrictWebSocket send(int first, byte[] payload) {
+  /** Writes this ping many times, without reading. */
+  public Flood floodOfPings(String payload, int count) {
+    return flood(frame(0x80 | PING, ascii(payload)), count);
+  }
+
+  /** Writes this text many times, without reading. */
+  public Flood floodOfTexts(String payload, int count) {
+    return flood(frame(0x80 | TEXT, ascii(payload)), count);
+  }
+
+  private Flood flood(byte[] frame, int count) {
+    try {
+      return new Flood(socket.getOutputStream(), frame, count);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] frame(int first, byte[] payload) {
     check(payload.length <= 125, "longer than this client writes");
     byte[] mask = {17, 42, 99, -7};
     ByteBuffer frame = ByteBuffer.allocate(6 + payload.length);
@@ -197,8 +225,12 @@ public final class StrictWebSocket implements AutoCloseable {
     for (int i = 0; i < payload.length; i++) {
       frame.put((byte) (payload[i] ^ mask[i % 4]));
     }
+    return frame.array();
+  }
+
+  private StrictWebSocket send(int first, byte[] payload) {
     try {
-      write(frame.array());
+      write(frame(first, payload));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

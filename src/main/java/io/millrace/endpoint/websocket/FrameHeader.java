@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
  * sends every message:
  *
  * <pre>
- *   1 byte   0x80 (final) + opcode: 1 text, 2 binary
+ *   1 byte   0x80 (final) + opcode: 1 text, 2 binary, 10 pong
  *   1 byte   length up to 125, or 126, or 127
  *   2 bytes  length if 126        8 bytes  length if 127
  * </pre>
@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 final class FrameHeader {
   static final int TEXT = 1;
   static final int BINARY = 2;
+  static final int PONG = 10;
   static final int MAX_BYTES = 10;
 
   private static final int FINAL = 0x80;

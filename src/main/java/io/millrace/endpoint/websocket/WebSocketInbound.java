@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes messages out of the pipeline before Vert.x sees them, joins those that came in fragments,
- * and hands them to the session without a copy. Control frames go on to Vert.x, which answers pings
- * and the closing handshake. While the session is not to be read, all of what came waits, in order;
+ * and hands them to the session without a copy. Pings are answered here, other control frames go
+ * on to Vert.x, which answers the closing handshake. While the session is not to be read, all of what came waits, in order;
  * that is what one read of the socket brought.
  *
  * <p>Invariant: the joined fragments are at most {@code maxMessageBytes}.
@@ -91,7 +91,7 @@ final class WebSocketInbound extends ChannelInboundHandlerAdapter {
     } else if (message instanceof ContinuationWebSocketFrame frame) {
       onContinuation(frame);
     } else if (message instanceof PingWebSocketFrame ping) {
-      onPing(context, ping);
+      onPing(ping);
     } else {
       if (message instanceof PongWebSocketFrame) {
         session.onSignOfLife();
@@ -100,14 +100,13 @@ final class WebSocketInbound extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Answered by Vert.x at once, as long as the socket is open. */
-  private void onPing(ChannelHandlerContext context, PingWebSocketFrame ping) {
-    if (transport.isClosed()) {
+  private void onPing(PingWebSocketFrame ping) {
+    try {
+      transport.pong(ping.content());
+      session.onTransportAnswered();
+    } finally {
       ping.release();
-      return;
     }
-    context.fireChannelRead(ping);
-    session.onTransportAnswered();
   }
 
   private void onFrame(ChannelHandlerContext context, WebSocketFrame frame, boolean isText) {

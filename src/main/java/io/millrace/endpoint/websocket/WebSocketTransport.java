@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries a session over one WebSocket. Frames are written to the channel below Vert.x and below
  * the codec: their headers stand in room that {@link #newFrame} kept, and what a thousand sockets
- * share is written to each as a view, never copied. Pings and the closing handshake stay with
- * Vert.x.
+ * share is written to each as a view, never copied. Pings to the client and the closing
+ * handshake stay with Vert.x.
  *
  * <p>Threading: its socket's event loop.
  */
@@ -179,8 +179,14 @@ final class WebSocketTransport implements SessionTransport {
     whenReadable = action;
   }
 
-  boolean isClosed() {
-    return closed;
+  /**
+   * Answers a ping with what it carried. Vert.x would keep its pongs in a queue of its own while
+   * the socket is full, where nobody sees how many wait.
+   */
+  void pong(ByteBuf payload) {
+    ByteBuf frame = newFrame(payload.readableBytes()).writeBytes(payload);
+    FrameHeader.prepend(frame, FrameHeader.PONG, frame.readableBytes());
+    writeOut(frame);
   }
 
   @Override
