@@ -14,7 +14,7 @@ import java.util.List;
  * Logs to standard error, one line an event. Written as code because reading a configuration file
  * costs a tenth of the start-up time; a {@code logback.xml} named by {@code
  * -Dlogback.configurationFile} or a test's {@code logback-test.xml} takes over. {@code
- * MILLRACE_LOG_LEVEL} sets the level of our own lines (info).
+ * MILLRACE_LOG_LEVEL} sets the level of our own lines (info, of the client's warn).
  */
 public final class ConsoleLogging extends ContextAwareBase implements Configurator {
   private static final String PATTERN =
@@ -39,7 +39,12 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    root.setLevel(Level.toLevel(System.getenv("MILLRACE_LOG_LEVEL"), Level.INFO));
+    String level = System.getenv("MILLRACE_LOG_LEVEL");
+    root.setLevel(Level.toLevel(level, Level.INFO));
+    if (level == null) {
+      // A command says by itself how it ended, in one line.
+      context.getLogger("io.millrace.client").setLevel(Level.WARN);
+    }
     QUIET.forEach(
         name ->
             context

@@ -88,7 +88,8 @@ public final class StrictWebSocket implements AutoCloseable {
   /** Reads until so many pings have come; passes over messages. */
   public void awaitPings(int count) {
     while (pings < count) {
-      check(next(() -> pings >= count) != null, "closed with " + closeCode + " before the ping came");
+      check(
+          next(() -> pings >= count) != null, "closed with " + closeCode + " before the ping came");
     }
   }
 

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes messages out of the pipeline before Vert.x sees them, joins those that came in fragments,
- * and hands them to the session without a copy. Pings are answered here, other control frames go
- * on to Vert.x, which answers the closing handshake. While the session is not to be read, all of what came waits, in order;
- * that is what one read of the socket brought.
+ * and hands them to the session without a copy. Pings are answered here, other control frames go on
+ * to Vert.x, which answers the closing handshake. While the session is not to be read, all of what
+ * came waits, in order; that is what one read of the socket brought.
  *
  * <p>Invariant: the joined fragments are at most {@code maxMessageBytes}.
  *

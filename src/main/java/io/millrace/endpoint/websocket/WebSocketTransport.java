@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries a session over one WebSocket. Frames are written to the channel below Vert.x and below
  * the codec: their headers stand in room that {@link #newFrame} kept, and what a thousand sockets
- * share is written to each as a view, never copied. Pings to the client and the closing
- * handshake stay with Vert.x.
+ * share is written to each as a view, never copied. Pings to the client and the closing handshake
+ * stay with Vert.x.
  *
  * <p>Threading: its socket's event loop.
  */
