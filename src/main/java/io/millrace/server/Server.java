@@ -18,6 +18,7 @@ import io.millrace.model.StreamException;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
+import io.millrace.protocol.kafka.ConsumerProtocolCodec;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
 import java.util.List;
@@ -147,6 +148,8 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             TimeSource.SYSTEM,
             clients::partitions,
             clients::metadata,
+            clients::groups,
+            new ConsumerProtocolCodec(),
             () -> metadataLog.self().value(),
             version()));
   }
@@ -161,6 +164,8 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             TimeSource.SYSTEM,
             clients::partitions,
             clients::metadata,
+            clients::groups,
+            new ConsumerProtocolCodec(),
             sessions ->
                 List.of(
                     new StreamRoutes(

@@ -114,6 +114,8 @@ public final class HttpEndpoint extends ListenerVerticle {
             services.settings(),
             partitions,
             metadata,
+            services.groups().get(),
+            services.subscriptions(),
             services.time(),
             services.metrics(),
             services.nodeId(),

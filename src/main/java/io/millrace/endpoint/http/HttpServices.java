@@ -1,5 +1,6 @@
 package io.millrace.endpoint.http;
 
+import io.millrace.bus.GroupClient;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
 import io.millrace.endpoint.ConnectionLimits;
@@ -9,6 +10,7 @@ import io.millrace.endpoint.session.SessionLoop;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.SettingValues;
+import io.millrace.model.group.SubscriptionCodec;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -33,6 +35,8 @@ public record HttpServices(
     TimeSource time,
     Supplier<PartitionClient> partitions,
     Supplier<MetadataClient> metadata,
+    Supplier<GroupClient> groups,
+    SubscriptionCodec subscriptions,
     Function<SessionLoop, List<HttpRoutes>> routes,
     Supplier<String> scrape,
     IntSupplier nodeId,

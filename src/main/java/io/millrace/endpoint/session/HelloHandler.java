@@ -32,7 +32,7 @@ final class HelloHandler implements MessageHandler<Hello> {
       return;
     }
     SessionLoop loop = session.loop();
-    session.toOpen(message.getFeatures().contains(Features.HEARTBEAT));
+    session.toOpen(message.getClientId(), message.getFeatures().contains(Features.HEARTBEAT));
     session.send(
         new Welcome(
             version,

@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBuf;
 final class PauseHandler implements MessageHandler<Pause> {
   @Override
   public void handle(StreamSession session, Pause message, ByteBuf frame) {
-    session.streams().get(message.getStreamId()).pause(message.getPartitions());
+    RecordStream stream = session.streams().get(message.getStreamId());
+    stream.onSign();
+    stream.pause(message.getPartitions());
   }
 }

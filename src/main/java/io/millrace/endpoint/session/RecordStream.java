@@ -5,7 +5,6 @@ import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.protocol.stream.ResumeToken;
-import io.millrace.protocol.stream.message.CaughtUp;
 import io.millrace.protocol.stream.message.Gap;
 import io.millrace.protocol.stream.message.Position;
 import io.millrace.protocol.stream.message.StreamPartition;
@@ -34,13 +33,13 @@ final class RecordStream {
   private final Credit credit = new Credit();
   private final StreamCursors cursors;
   private final StreamReader reader;
+  private final CatchingUp catchingUp;
   private final Map<StreamCursor, Long> truncations = new LinkedHashMap<>();
   private boolean opened;
   private boolean closed;
   private boolean paused;
-  private boolean behind = true;
-  private int timesAtEnd;
   private @Nullable StreamException refusal;
+  private @Nullable GroupStream group;
 
   private RecordStream(
       StreamSession session, int id, StreamOptions options, SubscribedTopics topics) {
@@ -50,6 +49,7 @@ final class RecordStream {
     this.options = options;
     this.cursors = new StreamCursors(id, topics, loop.limits().maxPartitions());
     this.reader = new StreamReader(this);
+    this.catchingUp = new CatchingUp(this, cursors);
   }
 
   /**
@@ -59,6 +59,12 @@ final class RecordStream {
     SubscribedTopics topics = SubscribedTopics.of(message, session.loop().image());
     StreamOptions options = StreamOptions.of(message, selfGranting);
     RecordStream stream = new RecordStream(session, message.getStreamId(), options, topics);
+    GroupOptions group = GroupOptions.of(message);
+    if (group != null) {
+      stream.group = new GroupStream(stream, group, topics, StartSpec.of(message));
+      // The first credit is what its acknowledgements are counted from.
+      stream.group.onCredit(message.getCreditRecords());
+    }
     SessionLimits limits = session.loop().limits();
     if (selfGranting) {
       stream.credit.grant(limits.urlCreditRecords(), limits.urlCreditBytes());
@@ -70,6 +76,10 @@ final class RecordStream {
 
   /** Finds where to begin and says so to the client; fails if that cannot be found. */
   Future<Void> start(StartSpec start) {
+    GroupStream member = group;
+    if (member != null) {
+      return member.join();
+    }
     cursors.addMissing(loop.image());
     return new StartResolver(loop)
         .resolve(start, cursors.all())
@@ -80,6 +90,40 @@ final class RecordStream {
               }
               return null;
             });
+  }
+
+  /** The stream is a member of its group, which gives it partitions from now on. */
+  void openAsMember() {
+    opened = true;
+    session.send(new Subscribed(id, List.of()));
+  }
+
+  /** Takes in partitions that the group gave; nothing is read of them yet. */
+  void assign(List<StreamCursor> added, Map<PartitionId, StartResolver.Place> places) {
+    cursors.add(added);
+    added.forEach(
+        cursor -> {
+          StartResolver.Place place = places.get(cursor.partition);
+          if (place != null) {
+            place(cursor.partition, place);
+          }
+        });
+  }
+
+  /** The client knows these now. */
+  void beginReading(List<StreamCursor> added) {
+    added.forEach(this::toBehind);
+    pump();
+  }
+
+  /** The group takes a partition away. */
+  void revoke(PartitionId partition) {
+    StreamCursor cursor = cursors.find(partition);
+    if (cursor != null) {
+      drop(cursor);
+      checkCaughtUp();
+      pump();
+    }
   }
 
   private void open(Map<PartitionId, StartResolver.Place> places) {
@@ -107,19 +151,30 @@ final class RecordStream {
               -1L,
               "deleted"));
       drop(cursor);
+      if (group != null) {
+        group.onGone(cursor.partition);
+      }
+    }
+    takeUpNew(image);
+    cursors.all().stream().filter(c -> c.fenced).forEach(this::toUnfenced);
+    if (group == null && cursors.isOver()) {
+      end("its topics are deleted");
+    } else {
+      checkCaughtUp();
+      pump();
+    }
+  }
+
+  private void takeUpNew(ClusterImage image) {
+    if (group != null) {
+      group.onImage();
+      return;
     }
     try {
       cursors.addMissing(image).forEach(this::toBehind);
       refusal = null;
     } catch (StreamException e) {
       tellRefusal(e);
-    }
-    cursors.all().stream().filter(c -> c.fenced).forEach(this::toUnfenced);
-    if (cursors.isOver()) {
-      end("its topics are deleted");
-    } else {
-      checkCaughtUp();
-      pump();
     }
   }
 
@@ -140,7 +195,38 @@ final class RecordStream {
 
   void grant(long records, long bytes) {
     credit.grant(records, bytes);
+    if (group != null) {
+      group.onCredit(records);
+    }
     pump();
+  }
+
+  /** The client did something with the stream. */
+  void onSign() {
+    if (group != null) {
+      group.onSign();
+    }
+  }
+
+  boolean isMember() {
+    return group != null;
+  }
+
+  /** Commits and ends the membership, if there is one, while the stream stays open. */
+  Future<Void> leaveGroup() {
+    return group == null ? Future.succeededFuture() : group.finish(false);
+  }
+
+  /**
+   * @throws StreamException INVALID_REQUEST if the stream is in no group
+   */
+  GroupStream requireGroup() {
+    GroupStream member = group;
+    if (member == null) {
+      throw new StreamException(
+          ErrorCode.INVALID_REQUEST, "stream " + id + " is in no group; subscribe with one");
+    }
+    return member;
   }
 
   /** Stops the named partitions, or all. */
@@ -197,6 +283,9 @@ final class RecordStream {
     if (cursor != null) {
       leaveTail(cursor);
       place(partition, to);
+      if (group != null) {
+        group.onMoved(cursor);
+      }
       toBehind(cursor);
     }
   }
@@ -261,6 +350,9 @@ final class RecordStream {
     if (options.selfGranting()) {
       credit.grant(records, bytes);
     }
+    if (group != null) {
+      group.onDelivered(cursor, records);
+    }
   }
 
   /** Writes what the tailer read, if this cursor can take it; false if it must read for itself. */
@@ -285,7 +377,13 @@ final class RecordStream {
             cursor.position,
             toOffset,
             cause));
+    boolean back = toOffset < cursor.position;
     cursor.position = toOffset;
+    if (group != null && back) {
+      group.onMoved(cursor);
+    } else if (group != null) {
+      group.onDelivered(cursor, 0);
+    }
   }
 
   /** From now on the tailer reads for this cursor. */
@@ -297,7 +395,7 @@ final class RecordStream {
   /** From now on the stream reads for this cursor itself. */
   void toBehind(StreamCursor cursor) {
     cursor.state = StreamCursor.State.BEHIND;
-    behind = true;
+    catchingUp.fellBehind();
     reader.wants(cursor);
   }
 
@@ -331,35 +429,21 @@ final class RecordStream {
 
   /** Tells the client once when nothing is left to read. */
   void checkCaughtUp() {
-    if (!opened || closed || !behind || paused || !isAtEnd()) {
-      return;
-    }
-    behind = false;
-    // Those that are followed have no lag: what comes is delivered at once.
-    List<StreamCursor> others =
-        cursors.all().stream().filter(c -> c.state != StreamCursor.State.TAILING).toList();
-    int mine = ++timesAtEnd;
-    Lag.measure(loop, others, lag -> tellCaughtUp(mine, lag));
-  }
-
-  private boolean isAtEnd() {
-    return cursors.all().stream()
-        .allMatch(
-            c ->
-                isPaused(c)
-                    || c.state == StreamCursor.State.TAILING
-                    || c.state == StreamCursor.State.ENDED);
-  }
-
-  /** Unless it fell behind while it was asked how far it is. */
-  private void tellCaughtUp(int time, Lag lag) {
-    if (!closed && !behind && time == timesAtEnd) {
-      session.send(new CaughtUp(id, resumeToken().toText(), lag.records(), lag.ms()));
+    if (opened && !closed && !paused) {
+      catchingUp.check();
     }
   }
 
-  void close() {
+  /**
+   * Nothing is sent any more.
+   *
+   * @param forGood whether the client ended it, not only its connection
+   */
+  void close(boolean forGood) {
     closed = true;
+    if (group != null) {
+      group.finish(forGood);
+    }
     reader.cancel();
     for (StreamCursor cursor : cursors.all()) {
       if (cursor.state == StreamCursor.State.TAILING) {

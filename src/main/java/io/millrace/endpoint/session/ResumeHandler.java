@@ -7,6 +7,8 @@ import io.netty.buffer.ByteBuf;
 final class ResumeHandler implements MessageHandler<Resume> {
   @Override
   public void handle(StreamSession session, Resume message, ByteBuf frame) {
-    session.streams().get(message.getStreamId()).resume(message.getPartitions());
+    RecordStream stream = session.streams().get(message.getStreamId());
+    stream.onSign();
+    stream.resume(message.getPartitions());
   }
 }

@@ -10,6 +10,7 @@ final class SeekHandler implements MessageHandler<Seek> {
   public void handle(StreamSession session, Seek message, ByteBuf frame) {
     RecordStream stream = session.streams().get(message.getStreamId());
     StartSpec start = StartSpec.of(message);
+    stream.onSign();
     Request request = Request.begin(session, message, frame.readableBytes());
     request.answer(
         stream.seek(start),

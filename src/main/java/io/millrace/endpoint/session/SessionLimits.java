@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** The bounds of sessions, read once from the settings; each is documented there. */
 record SessionLimits(
     int maxStreams,
+    int maxMembers,
     int maxPartitions,
     int maxInFlightRequests,
     long maxInFlightBytes,
@@ -31,6 +32,7 @@ record SessionLimits(
   static SessionLimits of(SettingValues settings) {
     return new SessionLimits(
         settings.get(StreamSettings.STREAM_MAX_PER_CONNECTION),
+        settings.get(StreamSettings.STREAM_MAX_GROUP_MEMBERS),
         settings.get(StreamSettings.STREAM_MAX_PARTITIONS),
         settings.get(StreamSettings.STREAM_MAX_INFLIGHT_REQUESTS),
         settings.get(ListenerSettings.CONNECTION_INFLIGHT_BYTES),

@@ -1,5 +1,6 @@
 package io.millrace.endpoint.session;
 
+import io.millrace.bus.GroupClient;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
 import io.millrace.model.PartitionId;
@@ -123,6 +124,10 @@ public final class SessionLoop implements AutoCloseable {
 
   PartitionClient partitions() {
     return services.partitions();
+  }
+
+  GroupClient groups() {
+    return services.groups();
   }
 
   MetadataClient metadata() {

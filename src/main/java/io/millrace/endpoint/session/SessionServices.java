@@ -1,10 +1,12 @@
 package io.millrace.endpoint.session;
 
+import io.millrace.bus.GroupClient;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.SettingValues;
+import io.millrace.model.group.SubscriptionCodec;
 import java.util.function.IntSupplier;
 
 /**
@@ -12,6 +14,8 @@ import java.util.function.IntSupplier;
  *
  * @param partitions this loop's client
  * @param metadata this loop's client
+ * @param groups this loop's client
+ * @param subscriptions reads what classic members of groups tell each other
  * @param nodeId this node's number, once it has one
  * @param serverVersion the release, for people
  */
@@ -19,6 +23,8 @@ public record SessionServices(
     SettingValues settings,
     PartitionClient partitions,
     MetadataClient metadata,
+    GroupClient groups,
+    SubscriptionCodec subscriptions,
     TimeSource time,
     Metrics metrics,
     IntSupplier nodeId,

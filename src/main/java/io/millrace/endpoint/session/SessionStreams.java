@@ -43,6 +43,7 @@ final class SessionStreams {
           ErrorCode.LIMIT_EXCEEDED,
           "the connection has " + open.size() + " streams, the limit is " + limit);
     }
+    requireRoomForMember(subscribe);
     StartSpec start = StartSpec.of(subscribe);
     RecordStream stream = RecordStream.of(session, subscribe, selfGranting);
     open.put(id, stream);
@@ -56,9 +57,19 @@ final class SessionStreams {
     started.onFailure(cause -> onStartFailed(subscribe, stream, cause));
   }
 
+  private void requireRoomForMember(Subscribe subscribe) {
+    int limit = session.loop().limits().maxMembers();
+    long members = open.values().stream().filter(RecordStream::isMember).count();
+    if (subscribe.getGroup() != null && members >= limit) {
+      throw new StreamException(
+          ErrorCode.LIMIT_EXCEEDED,
+          "the connection has " + members + " streams in groups, the limit is " + limit);
+    }
+  }
+
   private void onStartFailed(Subscribe subscribe, RecordStream stream, Throwable cause) {
     if (open.remove(stream.id(), stream)) {
-      stream.close();
+      stream.close(true);
       session.fail(subscribe, cause);
       session.streamGone(CloseCode.SUBSCRIPTION_FAILED, String.valueOf(cause.getMessage()));
     }
@@ -84,8 +95,14 @@ final class SessionStreams {
   /** Closes one stream without a word. */
   void remove(RecordStream stream) {
     if (open.remove(stream.id(), stream)) {
-      stream.close();
+      stream.close(true);
     }
+  }
+
+  /** Lets members commit and end their membership; completes when all have. */
+  Future<Void> leaveGroups() {
+    return Future.join(open.values().stream().map(RecordStream::leaveGroup).toList())
+        .transform(done -> Future.succeededFuture());
   }
 
   void pump() {
@@ -103,6 +120,6 @@ final class SessionStreams {
   void close() {
     List<RecordStream> closing = List.copyOf(open.values());
     open.clear();
-    closing.forEach(RecordStream::close);
+    closing.forEach(stream -> stream.close(false));
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.endpoint.session;
 
 import io.millrace.model.PartitionId;
 import io.millrace.model.TopicName;
+import io.millrace.model.TopicPartition;
 import io.millrace.protocol.stream.message.Position;
 
 /**
@@ -49,6 +50,10 @@ final class StreamCursor {
     this.topic = topic;
     this.topicIdText = partition.topicId().toString();
     this.position = position;
+  }
+
+  TopicPartition name() {
+    return new TopicPartition(topic, partition.partition());
   }
 
   Position toMessage() {

@@ -71,14 +71,26 @@ final class StreamCursors {
           .map(partition -> new StreamCursor(partition, topic.name(), 0))
           .forEach(added::add);
     }
-    int wanted = byPartition.size() + added.size();
+    add(added);
+    return added;
+  }
+
+  /**
+   * Takes in partitions that a group gave.
+   *
+   * @throws StreamException LIMIT_EXCEEDED if they are too many; none is added then
+   */
+  void add(List<StreamCursor> cursors) {
+    requireRoom(byPartition.size() + cursors.size());
+    cursors.forEach(cursor -> byPartition.put(cursor.partition, cursor));
+  }
+
+  private void requireRoom(int wanted) {
     if (wanted > maxPartitions) {
       throw new StreamException(
           ErrorCode.LIMIT_EXCEEDED,
           "the stream would read " + wanted + " partitions, the limit is " + maxPartitions);
     }
-    added.forEach(cursor -> byPartition.put(cursor.partition, cursor));
-    return added;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.millrace.endpoint.session;
 import io.millrace.endpoint.FrameHandler;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
+import io.millrace.model.group.GroupRequest.ClientOrigin;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.protocol.stream.WireFormat;
 import io.millrace.protocol.stream.message.Goaway;
@@ -10,6 +11,7 @@ import io.millrace.protocol.stream.message.Hello;
 import io.millrace.protocol.stream.message.Subscribe;
 import io.millrace.protocol.stream.message.Throttle;
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +48,7 @@ public final class StreamSession implements FrameHandler {
   private final Liveness liveness;
   private final Intake intake;
   private Phase phase = Phase.AWAITING_HELLO;
+  private String clientId = "";
   private boolean byUrl;
 
   StreamSession(SessionLoop loop, SessionTransport transport, WireFormat format, String peer) {
@@ -148,7 +151,8 @@ public final class StreamSession implements FrameHandler {
   }
 
   /** The handshake is done. */
-  void toOpen(boolean promisesHeartbeat) {
+  void toOpen(String clientId, boolean promisesHeartbeat) {
+    this.clientId = clientId;
     phase = Phase.OPEN;
     liveness.helloSaid(promisesHeartbeat);
   }
@@ -186,7 +190,7 @@ public final class StreamSession implements FrameHandler {
    */
   public void onRequest(SpecificRecord message, ByteBuf frame) {
     if (phase == Phase.AWAITING_HELLO) {
-      toOpen(false);
+      toOpen("", false);
     }
     try {
       dispatch(message, frame);
@@ -249,8 +253,11 @@ public final class StreamSession implements FrameHandler {
   public void goaway(String cause) {
     if (phase == Phase.OPEN) {
       send(new Goaway(loop.limits().goawayDelayMs(), cause));
+      // Members commit before the connection goes, as if that were a request.
+      requestBegan(0);
+      Future<Void> left = streams.leaveGroups();
       phase = Phase.DRAINING;
-      closeIfDrained();
+      left.onComplete(done -> requestEnded(0));
     } else if (phase == Phase.AWAITING_HELLO) {
       close(CloseCode.GOING_AWAY, cause);
     }
@@ -321,6 +328,11 @@ public final class StreamSession implements FrameHandler {
 
   boolean isWritable() {
     return transport.isWritable();
+  }
+
+  /** Whom coordinators are told of. */
+  ClientOrigin origin() {
+    return new ClientOrigin(clientId, peer);
   }
 
   SessionTransport transport() {

@@ -37,10 +37,6 @@ final class SubscribedTopics {
     Set<TopicName> names = new LinkedHashSet<>();
     message.getTopics().forEach(name -> names.add(new TopicName(name)));
     String pattern = message.getPattern();
-    if (message.getGroup() != null) {
-      throw new StreamException(
-          ErrorCode.POLICY_VIOLATION, "this server has no groups for streams; subscribe without");
-    }
     if (names.isEmpty() == (pattern == null)) {
       throw invalid("a subscription has either topics or a pattern");
     }
@@ -60,6 +56,16 @@ final class SubscribedTopics {
     for (int partition : partitions) {
       Topics.requirePartition(topic, partition);
     }
+  }
+
+  /** The topics that are named; none if there is a pattern. */
+  List<String> names() {
+    return names.stream().map(TopicName::value).toList();
+  }
+
+  /** The pattern as the client gave it; empty if there is none. */
+  String patternText() {
+    return pattern == null ? "" : pattern.text();
   }
 
   /** Whether the stream is over when all its topics are gone. */

@@ -35,6 +35,11 @@ final class TopicPattern {
     }
   }
 
+  /** The expression. */
+  String text() {
+    return pattern.pattern();
+  }
+
   /**
    * @throws StreamException INVALID_REQUEST if matching takes too many steps
    */

@@ -57,6 +57,8 @@ public final class TcpEndpoint extends FrameListener {
                 services.settings(),
                 services.partitions().get(),
                 services.metadata().get(),
+                services.groups().get(),
+                services.subscriptions(),
                 services.time(),
                 services.metrics(),
                 services.nodeId(),

@@ -1,5 +1,6 @@
 package io.millrace.endpoint.tcp;
 
+import io.millrace.bus.GroupClient;
 import io.millrace.bus.MemoryBudget;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
@@ -7,6 +8,7 @@ import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.SettingValues;
+import io.millrace.model.group.SubscriptionCodec;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -17,6 +19,8 @@ import java.util.function.Supplier;
  * @param memory bounds the frames in flight on the node
  * @param partitions this loop's client
  * @param metadata this loop's client
+ * @param groups this loop's client
+ * @param subscriptions reads what classic members of groups tell each other
  * @param nodeId this node's number
  * @param serverVersion the release, for people
  */
@@ -28,5 +32,7 @@ public record TcpServices(
     TimeSource time,
     Supplier<PartitionClient> partitions,
     Supplier<MetadataClient> metadata,
+    Supplier<GroupClient> groups,
+    SubscriptionCodec subscriptions,
     IntSupplier nodeId,
     String serverVersion) {}

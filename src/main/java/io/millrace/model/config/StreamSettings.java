@@ -11,6 +11,13 @@ public final class StreamSettings {
           1,
           1_000_000,
           "Streams that one connection may have open.");
+  public static final Setting<Integer> STREAM_MAX_GROUP_MEMBERS =
+      Setting.integer(
+          "stream.max.group.members",
+          100,
+          0,
+          1_000_000,
+          "Streams of one connection that may be members of consumer groups.");
   public static final Setting<Integer> STREAM_MAX_PARTITIONS =
       Setting.integer(
           "stream.max.partitions",
@@ -107,6 +114,7 @@ public final class StreamSettings {
   static final List<Setting<?>> ALL =
       List.of(
           STREAM_MAX_PER_CONNECTION,
+          STREAM_MAX_GROUP_MEMBERS,
           STREAM_MAX_PARTITIONS,
           STREAM_MAX_INFLIGHT_REQUESTS,
           STREAM_MESSAGE_MAX_BYTES,

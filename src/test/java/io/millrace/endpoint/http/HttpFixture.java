@@ -1,5 +1,6 @@
 package io.millrace.endpoint.http;
 
+import io.millrace.bus.NoGroups;
 import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.InMemoryMetadata;
@@ -10,6 +11,7 @@ import io.millrace.metrics.MicrometerMetrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.config.SettingValues;
+import io.millrace.protocol.kafka.ConsumerProtocolCodec;
 import io.netty.util.ResourceLeakDetector;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -63,6 +65,8 @@ public final class HttpFixture implements AutoCloseable {
                 TimeSource.SYSTEM,
                 () -> partitions,
                 () -> metadata,
+                NoGroups::new,
+                new ConsumerProtocolCodec(),
                 loop -> routes.make(this, loop),
                 metrics::scrape,
                 () -> 0,

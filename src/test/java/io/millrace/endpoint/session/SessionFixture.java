@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.BrokerSettings;
+import io.millrace.protocol.kafka.ConsumerProtocolCodec;
 import io.millrace.protocol.stream.DecodeLimits;
 import io.millrace.protocol.stream.MessageCodec;
 import io.millrace.protocol.stream.WireFormat;
@@ -31,6 +32,7 @@ import org.apache.avro.specific.SpecificRecord;
 final class SessionFixture implements TimeSource, AutoCloseable {
   final FakeBroker broker = new FakeBroker();
   final FakeTransport transport;
+  final FakeGroups groups;
   final SessionLoop loop;
   final StreamSession session;
   private final WireFormat format;
@@ -45,10 +47,19 @@ final class SessionFixture implements TimeSource, AutoCloseable {
       given.put(settings[i], settings[i + 1]);
     }
     this.transport = new FakeTransport(format);
+    this.groups = new FakeGroups(BrokerSettings.of(given), broker, this);
     this.loop =
         new SessionLoop(
             new SessionServices(
-                BrokerSettings.of(given), broker, broker, this, Metrics.NONE, () -> 5, "1.0"));
+                BrokerSettings.of(given),
+                broker,
+                broker,
+                groups,
+                new ConsumerProtocolCodec(),
+                this,
+                Metrics.NONE,
+                () -> 5,
+                "1.0"));
     this.session = loop.open(transport, format, "test");
   }
 
@@ -73,6 +84,33 @@ final class SessionFixture implements TimeSource, AutoCloseable {
   private void receive(ByteBuf frame) {
     frames.add(frame);
     session.onFrame(frame);
+  }
+
+  /** Another client of the same loop, which has said hello. */
+  Client another() {
+    FakeTransport other = new FakeTransport(format);
+    Client client = new Client(other, loop.open(other, format, "other"));
+    client.send(new Hello(1, 1, "other", List.of()));
+    other.frames.clear();
+    return client;
+  }
+
+  /** Another client in the test's hand. */
+  final class Client {
+    final FakeTransport transport;
+    final StreamSession session;
+
+    Client(FakeTransport transport, StreamSession session) {
+      this.transport = transport;
+      this.session = session;
+    }
+
+    void send(SpecificRecord message) {
+      ByteBuf frame = PooledByteBufAllocator.DEFAULT.directBuffer();
+      codec.encode(format, message, frame);
+      frames.add(frame);
+      session.onFrame(frame);
+    }
   }
 
   static Subscribe subscribe(int streamId, String topic, String start) {

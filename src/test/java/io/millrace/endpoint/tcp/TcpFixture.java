@@ -3,6 +3,7 @@ package io.millrace.endpoint.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.bus.MemoryBudget;
+import io.millrace.bus.NoGroups;
 import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.InMemoryMetadata;
 import io.millrace.endpoint.InMemoryPartitions;
@@ -11,6 +12,7 @@ import io.millrace.model.TimeSource;
 import io.millrace.model.TopicName;
 import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.config.SettingValues;
+import io.millrace.protocol.kafka.ConsumerProtocolCodec;
 import io.netty.util.ResourceLeakDetector;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -59,6 +61,8 @@ final class TcpFixture implements AutoCloseable {
                 TimeSource.SYSTEM,
                 () -> partitions,
                 () -> metadata,
+                NoGroups::new,
+                new ConsumerProtocolCodec(),
                 () -> 0,
                 "test"));
     deployment = await(vertx.deployVerticle(endpoint));
