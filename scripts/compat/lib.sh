@@ -1,0 +1,92 @@
+# What the run.sh of every client shares. Sourced; the caller has set -uo pipefail and names itself in CLIENT.
+#
+#   compat_start          starts a broker of this build on free ports with an empty data directory, or takes the one that
+#                         BOOTSTRAP=host:port names (any broker of the Kafka protocol: so the checks themselves can be checked)
+#   check NAME COMMAND…   runs the command (a function) in a subshell; says ok or FAILED with its last lines
+#   compat_end            says how many passed; exit code 1 if one failed or none ran
+#
+# Sets: bootstrap (host:port), scratch (a directory that is removed at the end), root (of the project).
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+scratch=$(mktemp -d)
+broker=
+passed=0
+failed=0
+
+compat_cleanup() {
+  if [ -n "$broker" ] && kill -0 "$broker" 2>/dev/null; then
+    kill "$broker"
+    wait "$broker" 2>/dev/null || :
+  fi
+  rm -rf "$scratch"
+}
+trap compat_cleanup EXIT
+
+compat_fail() {
+  echo "$CLIENT: $*" >&2
+  exit 1
+}
+
+compat_start() {
+  if [ -n "${BOOTSTRAP:-}" ]; then
+    bootstrap=$BOOTSTRAP
+    return
+  fi
+  [ -f "$root/target/millrace.jar" ] || compat_fail "target/millrace.jar is missing; build it with: mvn -q -DskipTests package"
+  local deadline=$((SECONDS + 60))
+  "$root/scripts/millrace" serve --data "$scratch/data" --set kafka.port=0 --set tcp.port=0 --set http.port=0 "$@" \
+    >"$scratch/broker.log" 2>&1 &
+  broker=$!
+  until grep -q 'ready: ' "$scratch/broker.log"; do
+    kill -0 "$broker" 2>/dev/null || compat_fail "the broker did not start: $(tail -n 3 "$scratch/broker.log")"
+    [ "$SECONDS" -lt "$deadline" ] || compat_fail "the broker is not ready after 60 s: $(tail -n 3 "$scratch/broker.log")"
+    sleep 0.1
+  done
+  bootstrap=$(sed -n 's/.*ready: .*kafka \([^, ]*\).*/\1/p' "$scratch/broker.log" | head -1)
+  # Read by the callers.
+  # shellcheck disable=SC2034
+  http=$(sed -n 's/.*ready: .*http \([^, ]*\).*/\1/p' "$scratch/broker.log" | head -1)
+  # shellcheck disable=SC2034
+  tcp=$(sed -n 's/.*ready: .*tcp \([^, ]*\).*/\1/p' "$scratch/broker.log" | head -1)
+  [ -n "$bootstrap" ] || compat_fail "the broker has no Kafka listener: $(grep 'ready: ' "$scratch/broker.log")"
+}
+
+check() {
+  local name=$1
+  shift
+  if (set -euo pipefail; "$@") >"$scratch/check.log" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok      $CLIENT: $name"
+  else
+    failed=$((failed + 1))
+    echo "FAILED  $CLIENT: $name"
+    tail -n 15 "$scratch/check.log" | sed 's/^/        /'
+  fi
+}
+
+compat_end() {
+  echo "$CLIENT: $passed passed, $failed failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+# maven_libraries DIRECTORY GROUP:ARTIFACT:VERSION…   fetches these with all they need at run time, once
+maven_libraries() {
+  local into=$1
+  shift
+  [ ! -f "$into/.complete" ] || return 0
+  mkdir -p "$into"
+  {
+    echo '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+    echo '<groupId>compat</groupId><artifactId>libraries</artifactId><version>1</version><packaging>pom</packaging><dependencies>'
+    local part group artifact version
+    for part in "$@"; do
+      IFS=: read -r group artifact version <<<"$part"
+      echo "<dependency><groupId>$group</groupId><artifactId>$artifact</artifactId><version>$version</version></dependency>"
+    done
+    echo '</dependencies></project>'
+  } >"$into/pom.xml"
+  # shellcheck disable=SC2086
+  mvn --batch-mode --quiet ${MAVEN_FLAGS:-} -f "$into/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
+    -DoutputDirectory="$into" >"$into/mvn.log" 2>&1 || compat_fail "could not fetch $*: $(tail -n 5 "$into/mvn.log")"
+  touch "$into/.complete"
+}
