@@ -185,7 +185,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             TimeSource.SYSTEM,
             clients::partitions,
             clients::metadata,
-            Optional.empty(),
+            Optional.of(clients::groups),
             () -> metadataLog.self().value()));
   }
 
