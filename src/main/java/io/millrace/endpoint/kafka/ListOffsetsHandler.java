@@ -31,6 +31,7 @@ final class ListOffsetsHandler extends ApiHandler<ListOffsetsRequestData> {
   private static final long LATEST_TIERED = -5;
   private static final long EARLIEST_PENDING_UPLOAD = -6;
 
+  private static final int LEADER_EPOCH_VERSION = 4;
   private static final int UNKNOWN_EPOCH = -1;
 
   private final KafkaLoop loop;
@@ -102,9 +103,10 @@ final class ListOffsetsHandler extends ApiHandler<ListOffsetsRequestData> {
       OffsetsReply.Result result = reply.results().get(i);
       ListOffsetsPartitionResponse slot = expected.get(i);
       if (result.error() == ErrorCode.NONE) {
+        boolean epoch = result.offset() >= 0 && call.version() >= LEADER_EPOCH_VERSION;
         slot.setOffset(result.offset())
             .setTimestamp(result.timestampMs())
-            .setLeaderEpoch(result.offset() < 0 ? UNKNOWN_EPOCH : result.leaderEpoch());
+            .setLeaderEpoch(epoch ? result.leaderEpoch() : UNKNOWN_EPOCH);
       } else {
         slot.setErrorCode(KafkaErrors.of(result.error()).code());
       }
