@@ -25,7 +25,7 @@ public class Newest extends Checks {
   public static void main(String[] args) {
     Newest newest = new Newest(args[0]);
     newest.add();
-    newest.runAll();
+    newest.runAll(args.length > 1 ? args[1] : "");
   }
 
   @Override

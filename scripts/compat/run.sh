@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs the checks with clients that others wrote, one after the other, against the jar in target/.
+#   scripts/compat/run.sh quick     kcat and KafkaJS: a minute
+#   scripts/compat/run.sh all       and Apache Kafka's own: its Java client of three releases, its command-line tools
+# Says at the end what ran and what did not; exit code 1 if a check failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source scripts/lib/prerequisites.sh
+
+case "${1:-}" in
+  quick) clients=(kcat kafkajs) ;;
+  all) clients=(kcat kafkajs kafka-clients kafka-tools) ;;
+  *)
+    sed -n '2,5p' "${BASH_SOURCE[0]}" | cut -c3-
+    exit 2
+    ;;
+esac
+
+# have COMMAND PACKAGE: whether the command is there, after an attempt to install it.
+have() {
+  command -v "$1" >/dev/null || (install_or_fail "$2" "$1") >&2
+}
+
+result=0
+not_run=()
+for client in "${clients[@]}"; do
+  case $client in
+    kcat) needs=(kcat kcat) ;;
+    kafkajs) needs=(npm npm) ;;
+    *) needs=(mvn maven) ;;
+  esac
+  if have "${needs[@]}"; then
+    "scripts/compat/$client/run.sh" || result=1
+  else
+    not_run+=("$client (no ${needs[0]})")
+  fi
+done
+[ ${#not_run[@]} -eq 0 ] || echo "not run: ${not_run[*]}"
+exit "$result"
