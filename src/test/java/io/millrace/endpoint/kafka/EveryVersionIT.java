@@ -103,9 +103,13 @@ class EveryVersionIT {
                         .setIndex(0)
                         .setRecords(
                             MemoryRecords.withRecords(
-                                Compression.NONE, new SimpleRecord("v".getBytes(java.nio.charset.StandardCharsets.UTF_8))))));
+                                Compression.NONE,
+                                new SimpleRecord(
+                                    "v".getBytes(java.nio.charset.StandardCharsets.UTF_8))))));
     var request = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000);
-    request.topicData().add(version < BY_ID_PRODUCE ? topic.setName(TOPIC) : topic.setTopicId(topicId));
+    request
+        .topicData()
+        .add(version < BY_ID_PRODUCE ? topic.setName(TOPIC) : topic.setTopicId(topicId));
 
     // when
     var answer = (ProduceResponseData) ask(ApiMessageType.PRODUCE, version, request);
@@ -195,11 +199,7 @@ class EveryVersionIT {
                 1,
                 v -> new DescribeClientQuotasRequestData()),
             cases(ApiMessageType.ELECT_LEADERS, 0, 2, EveryVersionIT::electLeaders),
-            cases(
-                ApiMessageType.ALTER_PARTITION_REASSIGNMENTS,
-                0,
-                1,
-                EveryVersionIT::reassign),
+            cases(ApiMessageType.ALTER_PARTITION_REASSIGNMENTS, 0, 1, EveryVersionIT::reassign),
             cases(
                 ApiMessageType.LIST_PARTITION_REASSIGNMENTS,
                 0,
@@ -207,16 +207,12 @@ class EveryVersionIT {
                 v -> new ListPartitionReassignmentsRequestData()),
             cases(ApiMessageType.INIT_PRODUCER_ID, 0, 5, v -> initProducerId()),
             cases(ApiMessageType.OFFSET_FOR_LEADER_EPOCH, 2, 4, v -> offsetForLeaderEpoch()),
-            cases(
-                ApiMessageType.DESCRIBE_TOPIC_PARTITIONS, 0, 0, v -> describeTopicPartitions()))
+            cases(ApiMessageType.DESCRIBE_TOPIC_PARTITIONS, 0, 0, v -> describeTopicPartitions()))
         .flatMap(cases -> cases);
   }
 
   private static Stream<Case> cases(
-      ApiMessageType api,
-      int min,
-      int max,
-      java.util.function.IntFunction<ApiMessage> request) {
+      ApiMessageType api, int min, int max, java.util.function.IntFunction<ApiMessage> request) {
     return upTo(min, max).map(version -> new Case(api, version, request.apply(version)));
   }
 

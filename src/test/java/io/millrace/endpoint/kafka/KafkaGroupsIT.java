@@ -83,9 +83,7 @@ class KafkaGroupsIT {
 
       // then
       one.commitSync();
-      two.commitSync(
-          Map.of(
-              two.assignment().iterator().next(), new OffsetAndMetadata(7, "seven")));
+      two.commitSync(Map.of(two.assignment().iterator().next(), new OffsetAndMetadata(7, "seven")));
       Set<TopicPartition> all = new HashSet<>(one.assignment());
       all.addAll(two.assignment());
       assertThat(all).hasSize(4);
