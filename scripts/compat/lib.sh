@@ -1,4 +1,4 @@
-# What the run.sh of every client shares. Sourced; the caller has set -uo pipefail and names itself in CLIENT.
+# What the run.sh of every client shares. Sourced; the caller names itself in CLIENT.
 #
 #   compat_start          starts a broker of this build on free ports with an empty data directory, or takes the one that
 #                         BOOTSTRAP=host:port names (any broker of the Kafka protocol: so the checks themselves can be checked)
@@ -54,7 +54,16 @@ compat_start() {
 check() {
   local name=$1
   shift
-  if (set -euo pipefail; "$@") >"$scratch/check.log" 2>&1; then
+  local status=0
+  # Not as a condition: there bash would go on after a command that fails.
+  set +e
+  (
+    set -euo pipefail
+    "$@"
+  ) >"$scratch/check.log" 2>&1
+  status=$?
+  set -e
+  if [ "$status" -eq 0 ]; then
     passed=$((passed + 1))
     echo "ok      $CLIENT: $name"
   else

@@ -3,7 +3,7 @@
 #   scripts/compat/run.sh quick     kcat and KafkaJS: a minute
 #   scripts/compat/run.sh all       and Apache Kafka's own: its Java client of three releases, its command-line tools
 # Says at the end what ran and what did not; exit code 1 if a check failed.
-set -uo pipefail
+set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source scripts/lib/prerequisites.sh
 

@@ -2,7 +2,7 @@
 # Apache Kafka's Java client, of the releases named (default: 2.8.2 3.9.1 4.3.0), against a broker of this build, or the one
 # that BOOTSTRAP names:   scripts/compat/kafka-clients/run.sh [VERSION…]
 # Checks.java is compiled against each release; Newest.java holds what only release 4 has.
-set -uo pipefail
+set -euo pipefail
 CLIENT=kafka-clients
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -26,8 +26,9 @@ for version in "$@"; do
     || compat_fail "the checks do not compile with $version: $(cat "$scratch/javac.log")"
   for main in "${mains[@]}"; do
     # One JVM runs them all and says of each how it went: a line "ok NAME" or "FAILED NAME", what went wrong below it.
-    timeout "${COMPAT_SECONDS:-240}" java -Xmx256m -cp "$classes:$libraries/*" "$main" "$bootstrap" >"$scratch/java.log" 2>&1
-    status=$?
+    status=0
+    timeout "${COMPAT_SECONDS:-240}" java -Xmx256m -cp "$classes:$libraries/*" "$main" "$bootstrap" >"$scratch/java.log" 2>&1 \
+      || status=$?
     while IFS= read -r line; do
       case $line in
         'ok '*)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The command-line tools of Apache Kafka 4.3.0 against a broker of this build, or the one that BOOTSTRAP names. Against another
 # broker DumpLogSegments reads the segment that SEGMENT names, and is left out without it.
-set -uo pipefail
+set -euo pipefail
 CLIENT=kafka-tools
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 version=4.3.0

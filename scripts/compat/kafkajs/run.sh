@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # KafkaJS 2.2.4 (npm, pure JavaScript) against a broker of this build, or the one that BOOTSTRAP names.
-set -uo pipefail
+set -euo pipefail
 CLIENT=kafkajs
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 command -v npm >/dev/null || compat_fail "no npm on the PATH; install Node.js 18 or newer"
