@@ -138,6 +138,40 @@ final class StreamGroupsIT {
   }
 
   @Test
+  void shouldShareOneGroupWithAKafkaConsumer() throws Exception {
+    // given
+    webSocketMember("web");
+    tally.await("web has all", () -> tally.owned("web") == PARTITIONS);
+    Set<String> first = produce(10);
+    TcpMember tcp = tcpMember("tcp");
+    KafkaMember kafka = keep(new KafkaMember(server.port(Listener.KAFKA), "kafka", "g", tally));
+    tally.await("each has some", () -> ownsSome("web") && ownsSome("tcp") && ownsSome("kafka"));
+    Set<String> second = produce(10);
+    tally.await("all is read", () -> tally.hasRead(first) && tally.hasRead(second));
+    assertThat(List.of(tally.read("web"), tally.read("tcp"), tally.read("kafka")))
+        .allMatch(read -> read > 0);
+
+    // when
+    tcp.close();
+    Set<String> third = produce(10);
+    tally.await("two have all", () -> tally.owned("web") == 2 && tally.owned("kafka") == 2);
+    tally.await("all is read", () -> tally.hasRead(third));
+    kafka.close();
+    Set<String> fourth = produce(10);
+
+    // then
+    tally.await("web has all again", () -> tally.owned("web") == PARTITIONS);
+    tally.await("all is read", () -> tally.hasRead(fourth));
+    tally.await("all is committed", () -> committed() == 40 * PARTITIONS);
+    assertThat(tally.overlaps()).isEmpty();
+    assertThat(tally.errors()).isEmpty();
+  }
+
+  private boolean ownsSome(String member) {
+    return tally.owned(member) > 0 && tally.owned(member) < PARTITIONS;
+  }
+
+  @Test
   void shouldGoOnFromItsCommitsAfterARestart() throws Exception {
     // given
     Set<String> before = produce(5);

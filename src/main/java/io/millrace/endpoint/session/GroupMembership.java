@@ -267,7 +267,14 @@ final class GroupMembership {
 
   private void beatIn(int delayMs) {
     cancelTimer();
-    timer = loop.timers().at(loop.inMs(delayMs), this::beat);
+    timer =
+        loop.timers()
+            .at(
+                loop.inMs(delayMs),
+                () -> {
+                  timer = null;
+                  beat();
+                });
   }
 
   private void cancelTimer() {

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A stream's part as a member of a consumer group: told by the coordinator what to read, it tells
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: its session's.
  */
 final class GroupStream implements GroupMembership.Listener, GroupAssignment.Reader {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupStream.class);
+
   private final RecordStream stream;
   private final StreamSession session;
   private final SessionLoop loop;
@@ -362,9 +366,18 @@ final class GroupStream implements GroupMembership.Listener, GroupAssignment.Rea
                     new Committed(null, stream.id(), GroupPositions.committed(offsets, results)));
               }
             })
-        .onFailure(cause -> onTrouble(GroupMembership.known(cause)))
+        .onFailure(cause -> onCommitFailed(GroupMembership.known(cause)))
         .onComplete(done -> committing = false)
         .mapEmpty();
+  }
+
+  /** A member that is lost is told so; what else is for good will be so the next time. */
+  private void onCommitFailed(StreamException why) {
+    if (why.code().retriable()) {
+      onTrouble(why);
+    } else {
+      LOG.debug("a commit of group {} failed", options.group(), why);
+    }
   }
 
   /**
