@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * as soon as it is there, and memory for the frame is reserved before its bytes are waited for; if
  * there is none, the socket is not read until there is.
  *
- * <p>A frame is a view of what was received, not a copy.
+ * <p>A frame is a view of what was received, not a copy. Its memory stays reserved until its last
+ * reference is let go ({@link ReservedFrame}), or the connection closes before it is whole.
  *
  * <p>Threading: its channel's event loop.
  */
@@ -34,6 +35,7 @@ final class FrameDecoder extends ByteToMessageDecoder {
   private boolean removed;
   private int waitingBytes;
   private boolean progress;
+  private long arrivingNanos;
 
   FrameDecoder(
       FrameSocket socket,
@@ -45,9 +47,6 @@ final class FrameDecoder extends ByteToMessageDecoder {
     this.maxFrameBytes = maxFrameBytes;
     this.onMalformed = onMalformed;
   }
-
-  /** A frame and the memory that is reserved for it. */
-  record Frame(ByteBuf bytes, MemoryBudget.Reservation reservation) {}
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
@@ -90,8 +89,9 @@ final class FrameDecoder extends ByteToMessageDecoder {
         throw new IllegalStateException("a frame without memory");
       }
       reservation = null;
-      out.add(new Frame(in.readRetainedSlice(length), mine));
+      out.add(new ReservedFrame(context.alloc(), in.readRetainedSlice(length), mine));
       length = NO_LENGTH;
+      arrivingNanos = 0;
     }
     waitingBytes = in.readableBytes();
   }
@@ -99,6 +99,18 @@ final class FrameDecoder extends ByteToMessageDecoder {
   /** Whether a frame has begun whose last byte is not there, though it could have been read. */
   boolean isMidFrame() {
     return socket.mayRead() && !broken && (waitingBytes > 0 || length != NO_LENGTH);
+  }
+
+  /**
+   * Counts time that passed towards the frame that arrives, unless the server itself does not read.
+   *
+   * @return how long the peer has let that frame be waited for in all; 0 if there is none
+   */
+  long waitedNanos(long passedNanos) {
+    if (isMidFrame()) {
+      arrivingNanos += passedNanos;
+    }
+    return arrivingNanos;
   }
 
   /** Whether bytes came since this was asked last. */

@@ -1,5 +1,6 @@
 package io.millrace.endpoint;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.internal.ContextInternal;
@@ -12,23 +13,16 @@ import io.vertx.core.internal.ContextInternal;
  */
 final class FrameInbound extends ChannelInboundHandlerAdapter {
   private final FrameHandler handler;
-  private final FrameLedger ledger;
   private final ContextInternal context;
 
-  FrameInbound(ContextInternal context, FrameHandler handler, FrameLedger ledger) {
+  FrameInbound(ContextInternal context, FrameHandler handler) {
     this.context = context;
     this.handler = handler;
-    this.ledger = ledger;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext channel, Object message) {
-    FrameDecoder.Frame frame = (FrameDecoder.Frame) message;
-    try {
-      context.dispatch(frame.bytes(), handler::onFrame);
-    } finally {
-      ledger.settle(frame.bytes(), frame.reservation());
-    }
+    context.dispatch((ByteBuf) message, handler::onFrame);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.endpoint;
 
+import io.millrace.model.ErrorCode;
 import io.millrace.model.Metrics;
 import io.millrace.model.StreamException;
 import io.millrace.model.config.ListenerSettings;
@@ -11,6 +12,9 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +36,14 @@ public abstract class FrameListener extends ListenerVerticle {
   private final Listener listener;
   private final FrameServices services;
   private final NetServerOptions options;
-  private final FrameLedger ledger = new FrameLedger();
+  private final Set<Arrival> arrivals = new LinkedHashSet<>();
+  private final long receiveTimeoutNanos;
   private final Metrics.Counter refused;
   private final AtomicInteger open = new AtomicInteger();
   private Metrics.@Nullable Registration openGauge;
   private @Nullable NetServer server;
   private long timer = -1;
+  private long tickedNanos;
 
   /**
    * Reads the TLS files, so not on an event loop.
@@ -49,6 +55,9 @@ public abstract class FrameListener extends ListenerVerticle {
     this.listener = listener;
     this.services = services;
     this.options = configured(listener, services.settings(), new NetServerOptions());
+    this.receiveTimeoutNanos =
+        TimeUnit.MILLISECONDS.toNanos(
+            services.settings().get(ListenerSettings.SOCKET_REQUEST_RECEIVE_TIMEOUT_MS));
     this.refused =
         services
             .metrics()
@@ -85,12 +94,13 @@ public abstract class FrameListener extends ListenerVerticle {
             .metrics()
             .gauge(
                 "connections.open", "Open connections.", open::get, "listener", listener.title());
+    tickedNanos = services.time().monotonicNanos();
     timer =
         vertx.setPeriodic(
             tickMs(),
             now -> {
               tick();
-              ledger.sweepAll();
+              endLateFrames();
             });
     NetServer bound = vertx.createNetServer(options);
     server = bound;
@@ -108,8 +118,7 @@ public abstract class FrameListener extends ListenerVerticle {
         new FrameSocket(
             channel,
             connection.isSsl(),
-            services.settings().get(ListenerSettings.CONNECTION_OUTSTANDING_BYTES),
-            ledger::sweepOldest);
+            services.settings().get(ListenerSettings.CONNECTION_OUTSTANDING_BYTES));
     String peer = connection.remoteAddress().hostAddress();
     FrameHandler handler = accept(socket, connection, peer);
     socket.onHeldUp(handler::setHeldUp);
@@ -122,15 +131,18 @@ public abstract class FrameListener extends ListenerVerticle {
         .addBefore(
             channel.name(),
             "handler-of-frames",
-            new FrameInbound((ContextInternal) context, handler, ledger));
+            new FrameInbound((ContextInternal) context, handler));
     connection.exceptionHandler(cause -> LOG.debug("the connection of {} failed", peer, cause));
     // Without a handler the socket would be closed at once when the server stops.
     connection.shutdownHandler(stopping -> {});
     open.incrementAndGet();
+    Arrival arrival = new Arrival(decoder, handler);
+    arrivals.add(arrival);
     ConnectionLimits.Slot slot = slot(handler, peer);
     connection.closeHandler(
         closed -> {
           open.decrementAndGet();
+          arrivals.remove(arrival);
           handler.onClosed();
           if (slot != null) {
             slot.close();
@@ -149,6 +161,32 @@ public abstract class FrameListener extends ListenerVerticle {
     }
   }
 
+  /**
+   * A frame's memory is reserved for all of it from its length on, so a peer that sends the rest
+   * byte by byte, or never, must not keep that for ever.
+   */
+  private void endLateFrames() {
+    long now = services.time().monotonicNanos();
+    long passedNanos = now - tickedNanos;
+    tickedNanos = now;
+    List<Arrival> late =
+        arrivals.stream()
+            .filter(arrival -> arrival.decoder().waitedNanos(passedNanos) > receiveTimeoutNanos)
+            .toList();
+    late.forEach(
+        arrival -> {
+          arrivals.remove(arrival);
+          arrival
+              .handler()
+              .onMalformed(
+                  new StreamException(
+                      ErrorCode.REQUEST_TIMED_OUT,
+                      "the rest of a frame did not come in time: send all of it within "
+                          + TimeUnit.NANOSECONDS.toMillis(receiveTimeoutNanos)
+                          + " ms (socket.request.receive.timeout.ms)"));
+        });
+  }
+
   @Override
   public final Future<?> stop() {
     NetServer bound = server;
@@ -162,7 +200,6 @@ public abstract class FrameListener extends ListenerVerticle {
         .eventually(
             () -> {
               release();
-              ledger.sweepAll();
               vertx.cancelTimer(timer);
               if (openGauge != null) {
                 openGauge.close();
@@ -170,4 +207,7 @@ public abstract class FrameListener extends ListenerVerticle {
               return Future.succeededFuture();
             });
   }
+
+  /** What a connection receives, and who is told if that takes too long. */
+  private record Arrival(FrameDecoder decoder, FrameHandler handler) {}
 }

@@ -29,7 +29,6 @@ public final class FrameSocket {
 
   private final ChannelHandlerContext channel;
   private final boolean tls;
-  private final Runnable beforeFlush;
   private final OutboundLimit outbound;
   private @Nullable FrameDecoder decoder;
   private boolean flushScheduled;
@@ -41,13 +40,10 @@ public final class FrameSocket {
 
   /**
    * @param outstandingBytes beyond it the socket is not writable
-   * @param beforeFlush called before each flush
    */
-  FrameSocket(
-      ChannelHandlerContext channel, boolean tls, long outstandingBytes, Runnable beforeFlush) {
+  FrameSocket(ChannelHandlerContext channel, boolean tls, long outstandingBytes) {
     this.channel = channel;
     this.tls = tls;
-    this.beforeFlush = beforeFlush;
     channel.channel().config().setMessageSizeEstimator(new WholeSizeEstimator());
     this.outbound = new OutboundLimit(channel.channel(), outstandingBytes);
   }
@@ -128,7 +124,6 @@ public final class FrameSocket {
 
   private void flush() {
     flushScheduled = false;
-    beforeFlush.run();
     channel.flush();
   }
 

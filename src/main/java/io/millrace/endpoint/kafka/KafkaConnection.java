@@ -202,6 +202,7 @@ final class KafkaConnection implements FrameHandler {
 
   @Override
   public void onWritable() {
+    heard = true;
     startReady();
     updateReading();
   }
@@ -251,7 +252,8 @@ final class KafkaConnection implements FrameHandler {
 
   /** Closes a connection over which too little came for too long. */
   void sweep(long nowNanos) {
-    if (heard || !calls.isEmpty()) {
+    // A client that reads no answers may not leave its requests here for ever.
+    if (heard || (!calls.isEmpty() && socket.isWritable())) {
       heard = false;
       heardNanos = nowNanos;
       return;

@@ -33,7 +33,11 @@ public final class KafkaEndpoint extends FrameListener {
     super(
         Listener.KAFKA,
         new FrameServices(
-            services.settings(), services.limits(), services.memory(), services.metrics()));
+            services.settings(),
+            services.limits(),
+            services.memory(),
+            services.metrics(),
+            services.time()));
     this.services = services;
     this.advertised = ClientAddress.advertised(services.settings());
   }

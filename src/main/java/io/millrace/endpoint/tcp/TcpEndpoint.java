@@ -42,7 +42,11 @@ public final class TcpEndpoint extends FrameListener {
     super(
         Listener.TCP,
         new FrameServices(
-            services.settings(), services.limits(), services.memory(), services.metrics()));
+            services.settings(),
+            services.limits(),
+            services.memory(),
+            services.metrics(),
+            services.time()));
     this.services = services;
     ByteBuf ping = Unpooled.buffer();
     new MessageCodec(DecodeLimits.DEFAULT).encode(WireFormat.AVRO, new Ping(0L), ping);

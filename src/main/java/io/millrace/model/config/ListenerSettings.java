@@ -117,6 +117,13 @@ public final class ListenerSettings {
           1_024,
           1_073_741_824,
           "Largest request, frame or HTTP body.");
+  public static final Setting<Integer> SOCKET_REQUEST_RECEIVE_TIMEOUT_MS =
+      Setting.integer(
+          "socket.request.receive.timeout.ms",
+          120_000,
+          100,
+          3_600_000,
+          "A frame must have come within this time of its length, however steadily its bytes come.");
   public static final Setting<Long> CONNECTION_INFLIGHT_BYTES =
       Setting.longInteger(
           "connection.inflight.bytes",
@@ -190,6 +197,7 @@ public final class ListenerSettings {
           HANDSHAKE_MAX_BYTES,
           CONNECTIONS_MAX_IDLE_MS,
           SOCKET_REQUEST_MAX_BYTES,
+          SOCKET_REQUEST_RECEIVE_TIMEOUT_MS,
           CONNECTION_INFLIGHT_BYTES,
           CONNECTION_OUTSTANDING_BYTES,
           SOCKET_LISTEN_BACKLOG_SIZE,

@@ -32,12 +32,17 @@ final class KafkaFixture implements AutoCloseable {
   final ScriptedGroups groups = new ScriptedGroups();
   final TopicImage topic;
   private final Vertx vertx = Vertx.vertx();
-  private final MemoryBudget memory = new MemoryBudget(64 << 20);
-  private final ConnectionLimits limits;
+  final MemoryBudget memory;
+  final ConnectionLimits limits;
   private final KafkaEndpoint endpoint;
   private final String deployment;
 
   KafkaFixture(String... keyValues) {
+    this(64 << 20, keyValues);
+  }
+
+  KafkaFixture(long memoryBytes, String... keyValues) {
+    memory = new MemoryBudget(memoryBytes);
     Map<String, String> given = new HashMap<>();
     given.put("kafka.port", "0");
     given.put("kafka.host", "127.0.0.1");

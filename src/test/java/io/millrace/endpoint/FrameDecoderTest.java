@@ -1,0 +1,120 @@
+package io.millrace.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.bus.MemoryBudget;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class FrameDecoderTest {
+  private static final int FRAME_BYTES = 100;
+
+  private final MemoryBudget memory = new MemoryBudget(10_000);
+
+  static Stream<ByteBufAllocator> allocators() {
+    return Stream.of(
+        new PooledByteBufAllocator(true),
+        new UnpooledByteBufAllocator(true),
+        new io.netty.buffer.AdaptiveByteBufAllocator(true));
+  }
+
+  private EmbeddedChannel channel(ByteBufAllocator allocator) {
+    EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+    channel.config().setAllocator(allocator);
+    ChannelHandlerContext context = channel.pipeline().firstContext();
+    FrameSocket socket = new FrameSocket(context, false, 1_000_000);
+    FrameDecoder decoder =
+        new FrameDecoder(
+            socket,
+            memory,
+            () -> 1_000,
+            reason -> {
+              throw new AssertionError(reason);
+            });
+    channel.pipeline().addFirst(decoder);
+    return channel;
+  }
+
+  /** So many frames, and of one more its length and half of its bytes. */
+  private static ByteBuf framesAndAHalf(ByteBufAllocator allocator, int frames) {
+    ByteBuf bytes = allocator.directBuffer();
+    for (int i = 0; i < frames; i++) {
+      bytes.writeInt(FRAME_BYTES).writeZero(FRAME_BYTES);
+    }
+    return bytes.writeInt(FRAME_BYTES).writeZero(FRAME_BYTES / 2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("allocators")
+  void shouldGiveMemoryBackWhenAFrameIsLetGoThoughAnotherIsHalfThere(ByteBufAllocator allocator) {
+    // given
+    EmbeddedChannel channel = channel(allocator);
+    channel.writeInbound(framesAndAHalf(allocator, 3));
+    ByteBuf first = channel.readInbound();
+    ByteBuf second = channel.readInbound();
+    ByteBuf third = channel.readInbound();
+    assertThat(memory.reservedBytes()).isEqualTo(4 * FRAME_BYTES);
+
+    // when
+    second.release();
+    long afterOne = memory.reservedBytes();
+    first.release();
+    third.release();
+
+    // then
+    assertThat(afterOne).isEqualTo(3 * FRAME_BYTES);
+    assertThat(memory.reservedBytes()).isEqualTo(FRAME_BYTES);
+    channel.finishAndReleaseAll();
+    assertThat(memory.reservedBytes()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("allocators")
+  void shouldKeepMemoryReservedUntilTheLastPieceOfAFrameIsLetGo(ByteBufAllocator allocator) {
+    // given
+    EmbeddedChannel channel = channel(allocator);
+    channel.writeInbound(framesAndAHalf(allocator, 1));
+    ByteBuf frame = channel.readInbound();
+
+    // when
+    ByteBuf piece = frame.retainedSlice(10, 20);
+    frame.release();
+    channel.finishAndReleaseAll();
+    long whileHeld = memory.reservedBytes();
+    piece.release();
+
+    // then
+    assertThat(whileHeld).isEqualTo(FRAME_BYTES);
+    assertThat(memory.reservedBytes()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("allocators")
+  void shouldHoldNoMoreThanOneFrameForAPeerThatAlwaysLeavesHalfOfOneBehind(
+      ByteBufAllocator allocator) {
+    // given
+    EmbeddedChannel channel = channel(allocator);
+    channel.writeInbound(framesAndAHalf(allocator, 0));
+
+    for (int i = 0; i < 10_000; i++) {
+      // when
+      ByteBuf rest = allocator.directBuffer().writeZero(FRAME_BYTES / 2);
+      channel.writeInbound(rest.writeInt(FRAME_BYTES).writeZero(FRAME_BYTES / 2));
+      ByteBuf frame = channel.readInbound();
+      frame.release();
+
+      // then
+      assertThat(memory.reservedBytes()).isEqualTo(FRAME_BYTES);
+    }
+    channel.finishAndReleaseAll();
+    assertThat(memory.reservedBytes()).isZero();
+  }
+}
