@@ -153,7 +153,14 @@ final class KafkaCall {
   /** Answers in another version than the request's. */
   void answerIn(short version, ApiMessage answer) {
     toAnswered();
-    EncodedResponse encoded = ResponseEncoder.encode(head, version, answer, connection::newFrame);
+    EncodedResponse encoded;
+    try {
+      encoded = ResponseEncoder.encode(head, version, answer, connection::newFrame);
+    } catch (RuntimeException e) {
+      LOG.error("the answer to {} of {} cannot be written", head, connection.peer(), e);
+      connection.close("an answer could not be written");
+      return;
+    }
     if (cancelled) {
       encoded.release();
     } else {
