@@ -66,7 +66,7 @@ final class LogCommand implements Runnable {
       sortOptions = false)
   int verify(
       @Parameters(paramLabel = "PATH", description = "A file or a directory.") Path path,
-      @Mixin TopicCommand.OutputOption output)
+      @Mixin OutputOption output)
       throws IOException {
     Verdict[] found = new Verdict[1];
     looking(path, () -> found[0] = Verdict.of(new NioDisk(), path));

@@ -60,6 +60,7 @@ public final class MillraceCommand {
     CommandLine commandLine = new CommandLine(root);
     commandLine.addSubcommand("serve", new ServeCommand(starter));
     commandLine.addSubcommand("topic", new TopicCommand());
+    commandLine.addSubcommand("group", new GroupCommand());
     commandLine.addSubcommand("produce", new ProduceCommand());
     commandLine.addSubcommand("consume", new ConsumeCommand());
     commandLine.addSubcommand("bench", new BenchCommand());

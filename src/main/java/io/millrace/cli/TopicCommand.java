@@ -210,18 +210,4 @@ final class TopicCommand implements Runnable {
   private static String settingsText(TopicDetails topic) {
     return topic.settings().isEmpty() ? "defaults" : topic.settings().toString();
   }
-
-  /** Text or JSON. */
-  static final class OutputOption {
-    @Option(
-        names = "--output",
-        paramLabel = "FORM",
-        description = "text or json (default: ${DEFAULT-VALUE}).",
-        defaultValue = "text")
-    private OutputForm form;
-
-    boolean isJson() {
-      return form == OutputForm.JSON;
-    }
-  }
 }

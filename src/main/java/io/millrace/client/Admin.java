@@ -1,6 +1,5 @@
 package io.millrace.client;
 
-import io.millrace.client.PendingRequests.Reply;
 import io.millrace.client.TopicDetails.PartitionDetails;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
@@ -31,17 +30,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Creates, changes, describes and deletes topics. Every future completes when the broker has
- * answered, or fails with {@link StreamException} after {@code request.timeout.ms} at the latest. A
- * question is asked again when the connection breaks; a change is not, and fails with
- * UNKNOWN_OUTCOME if it had been sent.
+ * Creates, changes, describes and deletes topics, and asks about consumer groups. Every future
+ * completes when the broker has answered, or fails with {@link StreamException} after {@code
+ * request.timeout.ms} at the latest. A question is asked again when the connection breaks; a change
+ * is not, and fails with UNKNOWN_OUTCOME if it had been sent.
  *
  * <p>Threading: safe from any thread. Futures are completed on the client's event loop.
  */
@@ -54,13 +51,16 @@ public final class Admin {
 
   private final Loop loop;
   private final Connection connection;
-  private final int requestTimeoutMs;
+  private final Questions questions;
+  private final GroupQuestions groups;
   private final Promise<Void> greeted = Promise.promise();
 
   Admin(SettingValues settings, Loop loop, Wire.Opener opener, RandomGenerator random) {
     this.loop = loop;
-    this.requestTimeoutMs = settings.get(ClientSettings.REQUEST_TIMEOUT_MS);
     this.connection = new Connection(settings, loop, opener, random, new Greeted());
+    this.questions =
+        new Questions(loop, connection, settings.get(ClientSettings.REQUEST_TIMEOUT_MS));
+    this.groups = new GroupQuestions(questions);
     loop.execute(connection::start);
   }
 
@@ -121,7 +121,7 @@ public final class Admin {
   }
 
   private Future<TopicChange> change(LongFunction<SpecificRecord> message) {
-    return ask(
+    return questions.ask(
         message,
         false,
         answer ->
@@ -146,7 +146,7 @@ public final class Admin {
   }
 
   private Future<List<TopicDetails>> describe(List<String> names) {
-    return ask(
+    return questions.ask(
         id -> new GetMetadata(id, names),
         true,
         answer ->
@@ -191,7 +191,7 @@ public final class Admin {
         partitions.stream()
             .map(each -> new StreamPartition(each.topic().value(), each.partition()))
             .toList();
-    return ask(
+    return questions.ask(
         id -> new ListOffsets(id, asked, timestampMs),
         true,
         answer -> answer instanceof OffsetsListed listed ? answers(listed) : null);
@@ -215,69 +215,69 @@ public final class Admin {
    * @return the first offset that is left
    */
   public Future<Long> deleteRecords(TopicPartition partition, long beforeOffset) {
-    return ask(
+    return questions.ask(
         id -> new DeleteRecords(id, partition.topic().value(), partition.partition(), beforeOffset),
         // Deleting the same once more changes nothing.
         beforeOffset >= 0,
         answer -> answer instanceof RecordsDeleted deleted ? deleted.getLogStartOffset() : null);
   }
 
-  private <T> Future<T> ask(
-      LongFunction<SpecificRecord> message,
-      boolean repeatable,
-      Function<SpecificRecord, @org.jspecify.annotations.Nullable T> read) {
-    Promise<T> promise = Promise.promise();
-    long deadlineNanos = loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(requestTimeoutMs);
-    Question<T> question = new Question<>(message, repeatable, read, deadlineNanos, promise);
-    loop.execute(() -> ask(question));
-    return promise.future();
+  /** All groups, by id. */
+  public Future<List<GroupListing>> listGroups() {
+    return listGroups(List.of(), List.of());
   }
 
-  /** Something to ask until it is answered. */
-  private record Question<T>(
-      LongFunction<SpecificRecord> message,
-      boolean repeatable,
-      Function<SpecificRecord, @org.jspecify.annotations.Nullable T> read,
-      long deadlineNanos,
-      Promise<T> promise) {}
+  /**
+   * Groups, by id.
+   *
+   * @param states only those in one of these states, as {@link GroupListing#state} has them; empty
+   *     for all
+   * @param types only those of one of these types: classic, consumer; empty for all
+   */
+  public Future<List<GroupListing>> listGroups(
+      Collection<String> states, Collection<String> types) {
+    return groups.list(states, types);
+  }
 
-  private <T> void ask(Question<T> question) {
-    long leftMs =
-        Math.max(0, TimeUnit.NANOSECONDS.toMillis(question.deadlineNanos() - loop.nanoTime()));
-    connection.request(
-        question.message(),
-        leftMs,
-        new Reply() {
-          @Override
-          public void onAnswer(SpecificRecord answer) {
-            try {
-              T value = question.read().apply(answer);
-              question
-                  .promise()
-                  .complete(value, value == null ? Failures.unexpected(answer) : null);
-            } catch (StreamException e) {
-              question.promise().fail(e);
-            }
-          }
+  /** A group and its members; fails with GROUP_ID_NOT_FOUND if there is none. */
+  public Future<GroupDetails> describeGroup(String group) {
+    return groups.describe(group);
+  }
 
-          @Override
-          public void onFailure(StreamException failure) {
-            if (failure.code() != ErrorCode.CONNECTION_LOST) {
-              question.promise().fail(failure);
-            } else if (question.repeatable()) {
-              ask(question);
-            } else {
-              question
-                  .promise()
-                  .fail(
-                      new StreamException(
-                          ErrorCode.UNKNOWN_OUTCOME,
-                          "the connection was lost before the broker answered; look whether the"
-                              + " change was made, then try again",
-                          failure));
-            }
-          }
-        });
+  /**
+   * Where a group is in each partition, and where the partitions end; the ends are asked for after
+   * the positions.
+   *
+   * @param others partitions to tell of even if the group has no position in them
+   * @return those with a position in the broker's order, then the others; none for a group that
+   *     does not exist
+   */
+  public Future<List<GroupOffset>> groupOffsets(String group, Collection<TopicPartition> others) {
+    return groups
+        .committed(group)
+        .compose(
+            committed -> {
+              Map<TopicPartition, CommittedOffset> all = new LinkedHashMap<>(committed);
+              others.forEach(each -> all.putIfAbsent(each, CommittedOffset.NONE));
+              return all.isEmpty()
+                  ? Future.succeededFuture(List.of())
+                  : offsets(all.keySet(), LATEST).map(ends -> GroupOffset.listOf(all, ends));
+            });
+  }
+
+  /**
+   * Sets positions of a group without members, and makes the group if there is none.
+   *
+   * @return completes when all are kept; fails with NON_EMPTY_GROUP while the group has members, or
+   *     with the error of the first position that was refused (others may be kept then)
+   */
+  public Future<Void> resetOffsets(String group, Map<TopicPartition, Long> offsets) {
+    return groups.reset(group, offsets);
+  }
+
+  /** Deletes a group without members, with its positions. */
+  public Future<Void> deleteGroup(String group) {
+    return groups.delete(group);
   }
 
   /** Closes the connection; what is not answered fails with CLOSED. */

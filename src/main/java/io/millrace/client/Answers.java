@@ -2,9 +2,15 @@ package io.millrace.client;
 
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
+import io.millrace.protocol.stream.message.Committed;
 import io.millrace.protocol.stream.message.Error;
+import io.millrace.protocol.stream.message.GroupDeleted;
+import io.millrace.protocol.stream.message.GroupDescribed;
+import io.millrace.protocol.stream.message.GroupsListed;
 import io.millrace.protocol.stream.message.MetadataReply;
+import io.millrace.protocol.stream.message.OffsetsFetched;
 import io.millrace.protocol.stream.message.OffsetsListed;
+import io.millrace.protocol.stream.message.OffsetsReset;
 import io.millrace.protocol.stream.message.PositionReply;
 import io.millrace.protocol.stream.message.Produced;
 import io.millrace.protocol.stream.message.ProducerInitialized;
@@ -50,7 +56,30 @@ final class Answers {
     if (message instanceof Sought sought) {
       return sought.getRequestId();
     }
-    return message instanceof PositionReply position ? position.getRequestId() : NONE;
+    if (message instanceof PositionReply position) {
+      return position.getRequestId();
+    }
+    return requestIdAboutGroups(message);
+  }
+
+  private static long requestIdAboutGroups(SpecificRecord message) {
+    if (message instanceof Committed committed) {
+      Long id = committed.getRequestId();
+      return id == null ? NONE : id;
+    }
+    if (message instanceof GroupsListed listed) {
+      return listed.getRequestId();
+    }
+    if (message instanceof GroupDescribed described) {
+      return described.getRequestId();
+    }
+    if (message instanceof OffsetsFetched fetched) {
+      return fetched.getRequestId();
+    }
+    if (message instanceof OffsetsReset reset) {
+      return reset.getRequestId();
+    }
+    return message instanceof GroupDeleted deleted ? deleted.getRequestId() : NONE;
   }
 
   /** The error as the exception that it is here. */
