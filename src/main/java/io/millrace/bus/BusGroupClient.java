@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public final class BusGroupClient implements GroupClient {
   private final Admission admission;
   private final SettingValues settings;
   private final Sender<CoordinatorRequest> sender;
+  private final long findNanos;
   private @Nullable Future<TopicImage> creation;
 
   /**
@@ -49,6 +51,9 @@ public final class BusGroupClient implements GroupClient {
     this.metadata = metadata;
     this.admission = admission;
     this.settings = settings;
+    this.findNanos =
+        TimeUnit.MILLISECONDS.toNanos(
+            settings.get(CoordinatorSettings.GROUP_COORDINATOR_FIND_TIMEOUT_MS));
     this.sender = loop.bus().sender(Addresses.coordinators());
   }
 
@@ -84,7 +89,32 @@ public final class BusGroupClient implements GroupClient {
 
   @Override
   public Future<Coordinator> findCoordinator(String groupId) {
-    return offsetsTopic().compose(topic -> coordinator(topic, groupId));
+    return offsetsTopic().compose(topic -> coordinator(topic, groupId)).compose(this::loaded);
+  }
+
+  /** Clients join at once, and some report a coordinator that still reads its log as a failure. */
+  private Future<Coordinator> loaded(Coordinator found) {
+    Promise<CoordinatorReply> promise = Promise.promise();
+    new GroupCall(loop, sender, admission, 0, loop.nowNanos() + findNanos, promise)
+        .send(
+            id ->
+                new CoordinatorRequest.AwaitLoaded(
+                    id, loop.address(), found.partition().partition()));
+    return promise.future().map(found).recover(BusGroupClient::notAvailable);
+  }
+
+  /** Whoever looks for a coordinator asks again after this error, and after few others. */
+  private static Future<Coordinator> notAvailable(Throwable failure) {
+    boolean passes =
+        failure instanceof StreamException refused
+            && (refused.code() == ErrorCode.REQUEST_TIMED_OUT
+                || refused.code() == ErrorCode.NOT_COORDINATOR);
+    return Future.failedFuture(
+        passes
+            ? new StreamException(
+                ErrorCode.COORDINATOR_NOT_AVAILABLE,
+                "the group's coordinator is not loaded yet; ask again shortly")
+            : failure);
   }
 
   private static Future<Coordinator> coordinator(TopicImage topic, String groupId) {

@@ -9,6 +9,9 @@ public sealed interface CoordinatorReply extends BusReply {
   /** A coordinator has decided, and what the answer rests on is committed. */
   record Answered(long correlationId, GroupResponse response) implements CoordinatorReply {}
 
+  /** The coordinator that was waited for is loaded. */
+  record Loaded(long correlationId) implements CoordinatorReply {}
+
   record Listed(long correlationId, List<GroupResponse.Listed> groups)
       implements CoordinatorReply {}
 

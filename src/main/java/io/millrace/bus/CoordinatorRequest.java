@@ -31,6 +31,16 @@ public sealed interface CoordinatorRequest extends BusMessage {
       long deadlineNanos)
       implements CoordinatorRequest {}
 
+  /**
+   * Waits until a coordinator is loaded, without a deadline of its own; answered by {@link
+   * CoordinatorReply.Loaded}, at once if it is not on this node, or {@link CoordinatorReply.Failed}
+   * if it is given up.
+   *
+   * @param partition of {@code __consumer_offsets}
+   */
+  record AwaitLoaded(long correlationId, Address<LoopMail> replyTo, int partition)
+      implements CoordinatorRequest {}
+
   /** Nobody waits for the request of this correlation id; it is answered now if it was not. */
   record Forget(long correlationId, Address<LoopMail> replyTo) implements CoordinatorRequest {}
 

@@ -37,7 +37,11 @@ public interface GroupClient {
    */
   <R extends GroupResponse> Asked<R> ask(GroupRequest<R> request, long deadlineNanos);
 
-  /** Who coordinates the group; creates {@code __consumer_offsets} if it is missing. */
+  /**
+   * Who coordinates the group; creates {@code __consumer_offsets} if it is missing. A coordinator
+   * of this node is loaded when the future completes; if that takes longer than {@code
+   * group.coordinator.find.timeout.ms} the future fails with COORDINATOR_NOT_AVAILABLE.
+   */
   Future<Coordinator> findCoordinator(String groupId);
 
   /**

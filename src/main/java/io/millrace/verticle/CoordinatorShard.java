@@ -7,6 +7,7 @@ import io.millrace.model.group.GroupResponse;
 import io.millrace.model.group.GroupState;
 import io.millrace.model.group.GroupType;
 import io.millrace.model.image.ClusterImage;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,11 +28,11 @@ import org.slf4j.LoggerFactory;
 final class CoordinatorShard {
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorShard.class);
 
-  private static final long REST_NANOS = 200_000_000;
-
   private final int partition;
   private final CoordinatorLog log;
   private final CoordinatorParts parts;
+  private final LoadRetries retries = new LoadRetries();
+  private final Set<Long> awaitingLoad = new LinkedHashSet<>();
   private State state = new Closed();
   private int leaderEpoch;
 
@@ -56,6 +57,7 @@ final class CoordinatorShard {
   void lead(int epoch) {
     if (state instanceof Closed || epoch > leaderEpoch) {
       leaderEpoch = epoch;
+      retries.reset();
       unload("this node leads the group's partition in a new epoch");
       toLoading();
     }
@@ -65,14 +67,17 @@ final class CoordinatorShard {
   void close(ErrorCode error, String reason) {
     end();
     state = new Closed();
-    parts.pending().failAll(partition, error, reason);
+    failAll(error, reason);
   }
 
   private void unload(String reason) {
     end();
-    parts
-        .pending()
-        .failAll(partition, ErrorCode.NOT_COORDINATOR, reason + "; look for the coordinator again");
+    failAll(ErrorCode.NOT_COORDINATOR, reason + "; look for the coordinator again");
+  }
+
+  private void failAll(ErrorCode error, String reason) {
+    awaitingLoad.clear();
+    parts.pending().failAll(partition, error, reason);
   }
 
   private void end() {
@@ -99,15 +104,22 @@ final class CoordinatorShard {
                 loaded.end().leaderEpoch(),
                 parts.image().get()));
     parts.touched().accept(this);
+    awaitingLoad.forEach(parts.pending()::loaded);
+    awaitingLoad.clear();
   }
 
   private void toResting(String reason) {
-    LOG.warn(
-        "the group coordinator of partition={} leaderEpoch={} is not loaded, it is tried again: {}",
-        partition,
-        leaderEpoch,
-        reason);
-    state = new Resting(parts.time().monotonicNanos() + REST_NANOS);
+    long now = parts.time().monotonicNanos();
+    long restNanos = retries.failed(now);
+    if (retries.isNews(reason)) {
+      LOG.warn(
+          "the group coordinator of partition={} leaderEpoch={} is not loaded, it is tried again"
+              + " less and less often: {}",
+          partition,
+          leaderEpoch,
+          reason);
+    }
+    state = new Resting(now + restNanos);
   }
 
   /** Handles a request, or fails it. */
@@ -124,7 +136,17 @@ final class CoordinatorShard {
     }
   }
 
+  /** Answers once the coordinator is loaded. */
+  void awaitLoaded(long requestId) {
+    if (state instanceof Active) {
+      parts.pending().loaded(requestId);
+    } else {
+      awaitingLoad.add(requestId);
+    }
+  }
+
   void forget(long requestId) {
+    awaitingLoad.remove(requestId);
     if (state instanceof Active active) {
       guarded(() -> active.coordinator().forget(requestId));
     }
@@ -205,7 +227,16 @@ final class CoordinatorShard {
     @Override
     public void onLoaded(CoordinatorLoad.Loaded loaded) {
       releaseSlot();
-      long tookNanos = parts.time().monotonicNanos() - begunNanos;
+      long now = parts.time().monotonicNanos();
+      long tookNanos = now - begunNanos;
+      int failures = retries.loaded(now);
+      if (failures > 0) {
+        LOG.info(
+            "the group coordinator is loaded after all: partition={} leaderEpoch={} failures={}",
+            partition,
+            leaderEpoch,
+            failures);
+      }
       parts.loadTimer().recordNanos(tookNanos);
       LOG.debug(
           "the group coordinator is loaded: partition={} leaderEpoch={} records={} ms={}",

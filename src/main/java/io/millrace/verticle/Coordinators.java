@@ -135,6 +135,8 @@ final class Coordinators {
     onImage(latest.get());
     if (request instanceof CoordinatorRequest.Ask ask) {
       ask(ask);
+    } else if (request instanceof CoordinatorRequest.AwaitLoaded await) {
+      awaitLoaded(await);
     } else if (request instanceof CoordinatorRequest.Forget forget) {
       pending
           .forget(forget)
@@ -151,7 +153,7 @@ final class Coordinators {
   }
 
   private void ask(CoordinatorRequest.Ask ask) {
-    long id = pending.open(ask);
+    long id = pending.open(ask, ask.partition());
     CoordinatorShard shard = shards.get(ask.partition());
     if (stopped) {
       pending.fail(id, ErrorCode.SHUTTING_DOWN, "this server is stopping");
@@ -173,6 +175,18 @@ final class Coordinators {
       pending.fail(id, ErrorCode.REQUEST_TIMED_OUT, "the deadline passed before it was handled");
     } else {
       shard.ask(id, ask.request());
+    }
+  }
+
+  private void awaitLoaded(CoordinatorRequest.AwaitLoaded await) {
+    long id = pending.open(await, await.partition());
+    CoordinatorShard shard = shards.get(await.partition());
+    if (stopped) {
+      pending.fail(id, ErrorCode.SHUTTING_DOWN, "this server is stopping");
+    } else if (shard == null) {
+      pending.loaded(id);
+    } else {
+      shard.awaitLoaded(id);
     }
   }
 

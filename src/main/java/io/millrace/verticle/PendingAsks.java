@@ -29,10 +29,10 @@ final class PendingAsks {
   }
 
   /** A number for a new request, which no other one has or had. */
-  long open(CoordinatorRequest.Ask ask) {
+  long open(CoordinatorRequest request, int partition) {
     long id = nextId++;
-    Sent sent = new Sent(ask.replyTo(), ask.correlationId());
-    byId.put(id, new Pending(sent, ask.partition()));
+    Sent sent = new Sent(request.replyTo(), request.correlationId());
+    byId.put(id, new Pending(sent, partition));
     ids.put(sent, id);
     return id;
   }
@@ -43,6 +43,15 @@ final class PendingAsks {
     if (pending != null) {
       Sent sent = pending.sent();
       outbox.reply(sent.replyTo(), new CoordinatorReply.Answered(sent.correlationId(), response));
+    }
+  }
+
+  /** Says that the coordinator is loaded; nothing happens if it was forgotten. */
+  void loaded(long id) {
+    Pending pending = remove(id);
+    if (pending != null) {
+      Sent sent = pending.sent();
+      outbox.reply(sent.replyTo(), new CoordinatorReply.Loaded(sent.correlationId()));
     }
   }
 

@@ -206,8 +206,17 @@ class BusGroupClientIT {
                     new LoopMail(
                         List.of(new MetadataReply.TopicChanged(create.correlationId(), TOPIC)))));
 
+    List<CoordinatorRequest.AwaitLoaded> awaited =
+        List.of(
+            next(CoordinatorRequest.AwaitLoaded.class), next(CoordinatorRequest.AwaitLoaded.class));
+    assertThat(List.of(first, second)).as("not loaded yet").noneMatch(Future::isComplete);
+    awaited.forEach(this::replyLoaded);
+
     // then
     int partition = InternalTopics.partitionOfGroup("flights", 50);
+    assertThat(awaited)
+        .extracting(CoordinatorRequest.AwaitLoaded::partition)
+        .containsExactlyInAnyOrder(partition, InternalTopics.partitionOfGroup("other", 50));
     assertThat(get(first))
         .isEqualTo(new GroupClient.Coordinator(SELF, TOPIC.partitionId(partition)));
     assertThat(get(second).node()).isEqualTo(SELF);
@@ -217,6 +226,51 @@ class BusGroupClientIT {
     assertThat(create.settings()).containsEntry("cleanup.policy", "compact");
     assertThat(TopicSettings.of(create.settings()).given()).hasSize(3);
     assertThat(changes).isEmpty();
+    assertNothingPending();
+  }
+
+  @Test
+  void shouldSayThatACoordinatorIsNotAvailableIfItIsNotLoadedInTime() {
+    // given
+    latest.set(image(1));
+    GroupClient impatient =
+        loop.call(
+            () ->
+                new BusGroupClient(
+                    loopBus,
+                    new BusMetadataClient(loopBus, latest, 20_000),
+                    admission,
+                    BrokerSettings.of(Map.of("group.coordinator.find.timeout.ms", "30"))));
+
+    // when
+    Future<GroupClient.Coordinator> found = loop.call(() -> impatient.findCoordinator("flights"));
+    CoordinatorRequest request = next(CoordinatorRequest.AwaitLoaded.class);
+    CoordinatorRequest.Forget forget = next(CoordinatorRequest.Forget.class);
+
+    // then
+    assertFails(found, ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    assertThat(forget.correlationId()).isEqualTo(request.correlationId());
+    reply(
+        request,
+        new CoordinatorReply.Failed(request.correlationId(), ErrorCode.REQUEST_TIMED_OUT, ""));
+    assertNothingPending();
+  }
+
+  @Test
+  void shouldLetACoordinatorBeLookedForAgainThatWasGivenUpMeanwhile() {
+    // given
+    latest.set(image(1));
+    Future<GroupClient.Coordinator> found = loop.call(() -> client.findCoordinator("flights"));
+    CoordinatorRequest request = next(CoordinatorRequest.AwaitLoaded.class);
+
+    // when
+    reply(
+        request,
+        new CoordinatorReply.Failed(request.correlationId(), ErrorCode.NOT_COORDINATOR, ""));
+
+    // then
+    assertFails(found, ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    assertNothingPending();
   }
 
   @Test
@@ -235,6 +289,7 @@ class BusGroupClientIT {
                         List.of(
                             new MetadataReply.Failed(
                                 create.correlationId(), ErrorCode.TOPIC_ALREADY_EXISTS, "")))));
+    replyLoaded(next(CoordinatorRequest.AwaitLoaded.class));
 
     // then
     assertThat(get(found).node()).isEqualTo(SELF);
@@ -292,6 +347,10 @@ class BusGroupClientIT {
     node.run(() -> bus.sender(to.replyTo()).send(new LoopMail(List.of(reply))));
     // What was sent before this runs before it.
     loop.run(() -> {});
+  }
+
+  private void replyLoaded(CoordinatorRequest request) {
+    reply(request, new CoordinatorReply.Loaded(request.correlationId()));
   }
 
   private <R extends CoordinatorRequest> R next(Class<R> type) {

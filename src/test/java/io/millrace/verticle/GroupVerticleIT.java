@@ -125,6 +125,24 @@ class GroupVerticleIT {
     assertThat(list()).hasSize(20);
   }
 
+  @Test
+  void shouldAnswerAtOnceOnceTheCoordinatorWasFound() {
+    // given
+    start(Map.of());
+    TestNode.get(node.call(() -> client.findCoordinator("g")));
+    TestNode.get(ask(TestCoordinators.commit("g", "flights", 1, 5)));
+
+    // when
+    stop();
+    start(Map.of());
+    TestNode.get(node.call(() -> client.findCoordinator("g")));
+
+    // then
+    assertThat(TestNode.get(ask(TestCoordinators.positions("g"))).offsets())
+        .extracting(CommittedOffset::offset)
+        .containsExactly(5L);
+  }
+
   /** As if another node had been the leader meanwhile: only the log says so. */
   @Test
   void shouldLoadAgainWhenSomebodyElseAppended() {

@@ -61,6 +61,14 @@ public final class CoordinatorSettings {
           16_777_216,
           "A coordinator gathers records into a batch up to this while an append is under way.");
 
+  public static final Setting<Integer> GROUP_COORDINATOR_FIND_TIMEOUT_MS =
+      Setting.integer(
+          "group.coordinator.find.timeout.ms",
+          5_000,
+          1,
+          3_600_000,
+          "Whoever looks for a group's coordinator waits so long at most until that is loaded.");
+
   static final List<Setting<?>> ALL =
       List.of(
           OFFSETS_TOPIC_NUM_PARTITIONS,
@@ -70,7 +78,8 @@ public final class CoordinatorSettings {
           GROUP_COORDINATOR_LOAD_THREADS,
           GROUP_COORDINATOR_PENDING_REQUESTS,
           GROUP_COORDINATOR_PENDING_BYTES,
-          GROUP_COORDINATOR_BATCH_BYTES);
+          GROUP_COORDINATOR_BATCH_BYTES,
+          GROUP_COORDINATOR_FIND_TIMEOUT_MS);
 
   private CoordinatorSettings() {}
 }
