@@ -10,6 +10,7 @@ import io.millrace.endpoint.http.HttpEndpoint;
 import io.millrace.endpoint.http.HttpServices;
 import io.millrace.endpoint.kafka.KafkaEndpoint;
 import io.millrace.endpoint.kafka.KafkaServices;
+import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.endpoint.tcp.TcpEndpoint;
 import io.millrace.endpoint.tcp.TcpServices;
 import io.millrace.endpoint.websocket.StreamRoutes;
@@ -51,6 +52,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
   private final EndpointStep<TcpEndpoint> tcp;
   private final EndpointStep<HttpEndpoint> http;
   private final EndpointStep<KafkaEndpoint> kafka;
+  private final MemberClaims claims = new MemberClaims();
   private final StartSequence sequence;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
@@ -150,6 +152,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             clients::metadata,
             clients::groups,
             new ConsumerProtocolCodec(),
+            claims,
             () -> metadataLog.self().value(),
             version()));
   }
@@ -166,6 +169,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             clients::metadata,
             clients::groups,
             new ConsumerProtocolCodec(),
+            claims,
             sessions ->
                 List.of(
                     new StreamRoutes(

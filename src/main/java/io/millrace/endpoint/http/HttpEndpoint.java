@@ -116,6 +116,7 @@ public final class HttpEndpoint extends ListenerVerticle {
             metadata,
             services.groups().get(),
             services.subscriptions(),
+            services.claims(),
             services.time(),
             services.metrics(),
             services.nodeId(),

@@ -6,6 +6,7 @@ import io.millrace.bus.PartitionClient;
 import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.NodeState;
+import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.endpoint.session.SessionLoop;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
@@ -22,8 +23,11 @@ import java.util.function.Supplier;
  *
  * @param partitions this loop's client
  * @param metadata this loop's client
+ * @param groups this loop's client
+ * @param subscriptions reads what classic members of groups tell each other
  * @param routes what other endpoints contribute, for this loop and its sessions
  * @param scrape all meters as Prometheus reads them; called on a worker
+ * @param claims shared by all sessions of the node
  * @param nodeId this node's number
  * @param serverVersion the release, for people
  */
@@ -37,6 +41,7 @@ public record HttpServices(
     Supplier<MetadataClient> metadata,
     Supplier<GroupClient> groups,
     SubscriptionCodec subscriptions,
+    MemberClaims claims,
     Function<SessionLoop, List<HttpRoutes>> routes,
     Supplier<String> scrape,
     IntSupplier nodeId,

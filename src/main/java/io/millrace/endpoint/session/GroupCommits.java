@@ -70,6 +70,10 @@ final class GroupCommits {
       proceed();
       return;
     }
+    if (membership.isSuperseded()) {
+      fail(membership.superseded());
+      return;
+    }
     asking = true;
     int mine = ++generation;
     CommitOffsets request =

@@ -65,6 +65,7 @@ final class GroupMembership {
   private final List<String> names;
   private final String pattern;
   private final Listener listener;
+  private MemberClaims.@Nullable Claim claim;
   private String memberId;
   private int epoch;
   private int intervalMs;
@@ -121,9 +122,27 @@ final class GroupMembership {
     return intervalMs;
   }
 
+  /** Whether another connection of this node goes on as this member. */
+  boolean isSuperseded() {
+    return claim != null && claim.isLost();
+  }
+
+  /** Begins; a client's own id is this stream's from now on. */
+  void join() {
+    if (options.memberId().isPresent()) {
+      claim = loop.services().claims().claim(group(), memberId);
+    }
+    beat();
+  }
+
   /** Tells the coordinator at once how things are. */
   void beat() {
     if (closed) {
+      return;
+    }
+    if (isSuperseded()) {
+      listener.onLost(superseded());
+      refuse(superseded());
       return;
     }
     if (asking) {
@@ -226,10 +245,7 @@ final class GroupMembership {
     tellsAll = true;
     if (!unknown && options.memberId().isPresent()) {
       listener.onLost(why);
-      refuse(
-          new StreamException(
-              ErrorCode.FENCED_MEMBER_EPOCH,
-              "another connection goes on as member '" + memberId + "' of the group"));
+      refuse(superseded());
       return;
     }
     if (!unknown) {
@@ -237,6 +253,12 @@ final class GroupMembership {
     }
     listener.onLost(why);
     beatIn(RETRY_MS);
+  }
+
+  StreamException superseded() {
+    return new StreamException(
+        ErrorCode.FENCED_MEMBER_EPOCH,
+        "another connection goes on as member '" + memberId + "' of the group");
   }
 
   private void onFailure(StreamException why) {
@@ -290,10 +312,13 @@ final class GroupMembership {
    * @param forGood whether the member leaves; else it is kept for its session timeout
    */
   Future<Void> stop(boolean forGood) {
-    boolean was = closed;
+    boolean silent = closed || !isMember || isSuperseded();
     closed = true;
     cancelTimer();
-    if (was || !isMember) {
+    if (claim != null) {
+      claim.release();
+    }
+    if (silent) {
       return Future.succeededFuture();
     }
     if (forGood) {

@@ -74,7 +74,7 @@ final class GroupStream implements GroupMembership.Listener, GroupAssignment.Rea
 
   /** Completes when the stream is a member; fails if it cannot be. */
   Future<Void> join() {
-    membership.beat();
+    membership.join();
     return joined.future();
   }
 

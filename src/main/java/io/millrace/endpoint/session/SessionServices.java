@@ -16,6 +16,7 @@ import java.util.function.IntSupplier;
  * @param metadata this loop's client
  * @param groups this loop's client
  * @param subscriptions reads what classic members of groups tell each other
+ * @param claims shared by all sessions of the node
  * @param nodeId this node's number, once it has one
  * @param serverVersion the release, for people
  */
@@ -25,6 +26,7 @@ public record SessionServices(
     MetadataClient metadata,
     GroupClient groups,
     SubscriptionCodec subscriptions,
+    MemberClaims claims,
     TimeSource time,
     Metrics metrics,
     IntSupplier nodeId,

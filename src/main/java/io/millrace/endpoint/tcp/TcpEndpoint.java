@@ -63,6 +63,7 @@ public final class TcpEndpoint extends FrameListener {
                 services.metadata().get(),
                 services.groups().get(),
                 services.subscriptions(),
+                services.claims(),
                 services.time(),
                 services.metrics(),
                 services.nodeId(),

@@ -5,6 +5,7 @@ import io.millrace.bus.MemoryBudget;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
 import io.millrace.endpoint.ConnectionLimits;
+import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.SettingValues;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  * @param metadata this loop's client
  * @param groups this loop's client
  * @param subscriptions reads what classic members of groups tell each other
+ * @param claims shared by all sessions of the node
  * @param nodeId this node's number
  * @param serverVersion the release, for people
  */
@@ -34,5 +36,6 @@ public record TcpServices(
     Supplier<MetadataClient> metadata,
     Supplier<GroupClient> groups,
     SubscriptionCodec subscriptions,
+    MemberClaims claims,
     IntSupplier nodeId,
     String serverVersion) {}

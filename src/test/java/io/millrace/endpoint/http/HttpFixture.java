@@ -1,6 +1,7 @@
 package io.millrace.endpoint.http;
 
 import io.millrace.bus.NoGroups;
+import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.InMemoryMetadata;
@@ -67,6 +68,7 @@ public final class HttpFixture implements AutoCloseable {
                 () -> metadata,
                 NoGroups::new,
                 new ConsumerProtocolCodec(),
+                new MemberClaims(),
                 loop -> routes.make(this, loop),
                 metrics::scrape,
                 () -> 0,

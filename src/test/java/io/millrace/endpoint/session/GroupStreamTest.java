@@ -365,6 +365,33 @@ final class GroupStreamTest {
   }
 
   @Test
+  void shouldLetTheOlderOfTwoConnectionsOfOneMemberSayNothingMore() {
+    // given
+    fixture.broker.append(topic, 0, "a");
+    fixture.send(member(1).setMemberId("me").build());
+    int epoch = last(taken(Assigned.class)).getMemberEpoch();
+    fixture.send(new Credit(1, 1L, 100L));
+
+    // when
+    SessionFixture.Client again = fixture.another();
+    again.send(member(1).setMemberId("me").setMemberEpoch(epoch).build());
+    fixture.groups.asked.clear();
+    fixture.send(new Commit(7L, 1, List.of()));
+    beats(1);
+
+    // then
+    List<SpecificRecord> told = fixture.transport.take();
+    assertThat(only(told, Error.class))
+        .extracting(Error::getName)
+        .containsExactly("FENCED_MEMBER_EPOCH", "FENCED_MEMBER_EPOCH");
+    assertThat(only(told, Unsubscribed.class)).hasSize(1);
+    assertThat(fixture.groups.asked(GroupRequest.ConsumerHeartbeat.class))
+        .allMatch(beat -> beat.origin().clientId().equals("other"));
+    assertThat(fixture.groups.asked(GroupRequest.CommitOffsets.class)).hasSize(1);
+    again.session.onClosed();
+  }
+
+  @Test
   void shouldTakeOverItsIdWhenItsEpochIsOld() {
     // given
     fixture.send(member(1).setMemberId("me").build());

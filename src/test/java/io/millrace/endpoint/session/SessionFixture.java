@@ -56,6 +56,7 @@ final class SessionFixture implements TimeSource, AutoCloseable {
                 broker,
                 groups,
                 new ConsumerProtocolCodec(),
+                new MemberClaims(),
                 this,
                 Metrics.NONE,
                 () -> 5,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.bus.MemoryBudget;
 import io.millrace.bus.NoGroups;
+import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.InMemoryMetadata;
 import io.millrace.endpoint.InMemoryPartitions;
@@ -63,6 +64,7 @@ final class TcpFixture implements AutoCloseable {
                 () -> metadata,
                 NoGroups::new,
                 new ConsumerProtocolCodec(),
+                new MemberClaims(),
                 () -> 0,
                 "test"));
     deployment = await(vertx.deployVerticle(endpoint));
