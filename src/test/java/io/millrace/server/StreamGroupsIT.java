@@ -172,6 +172,45 @@ final class StreamGroupsIT {
   }
 
   @Test
+  void shouldKeepThePartitionsOfAMemberThatComesBack() throws Exception {
+    // given
+    tcpMember("tcp");
+    WebSocketMember web = returning("web", 0);
+    tally.await("both have half", () -> tally.owned("web") == 2 && tally.owned("tcp") == 2);
+    Set<String> first = produce(5);
+    tally.await("all is read", () -> tally.hasRead(first));
+
+    // when
+    web.close();
+    int epochBefore = groupEpoch();
+    returning("again", web.memberEpoch());
+
+    // then
+    tally.await("it has its half again", () -> tally.owned("again") == 2);
+    Set<String> second = produce(5);
+    tally.await("all is read", () -> tally.hasRead(second));
+    assertThat(tally.read("again")).isPositive();
+    assertThat(groupEpoch()).isEqualTo(epochBefore);
+    assertThat(tally.owned("tcp")).isEqualTo(2);
+    assertThat(tally.errors()).isEmpty();
+  }
+
+  private WebSocketMember returning(String name, int epoch) {
+    return keep(
+        new WebSocketMember(
+            server.port(Listener.HTTP),
+            name,
+            "g",
+            tally,
+            true,
+            ",\"memberId\":\"me\",\"memberEpoch\":" + epoch));
+  }
+
+  private int groupEpoch() throws IOException {
+    return admin.ask(new DescribeGroup(4L, "g"), GroupDescribed.class).getEpoch();
+  }
+
+  @Test
   void shouldGoOnFromItsCommitsAfterARestart() throws Exception {
     // given
     Set<String> before = produce(5);

@@ -18,6 +18,7 @@ final class WebSocketMember implements WebSocket.Listener, AutoCloseable {
   private final String name;
   private final GroupTally tally;
   private final boolean acknowledges;
+  private volatile int memberEpoch;
   private final StringBuilder partial = new StringBuilder();
   private CompletableFuture<?> sending = CompletableFuture.completedFuture(null);
   private final WebSocket socket;
@@ -66,7 +67,10 @@ final class WebSocketMember implements WebSocket.Listener, AutoCloseable {
 
   private void on(JsonObject message) {
     switch (message.getString("type")) {
-      case "assigned" -> tally.assigned(name, partitions(message.getJsonArray("positions")));
+      case "assigned" -> {
+        memberEpoch = message.getInteger("memberEpoch");
+        tally.assigned(name, partitions(message.getJsonArray("positions")));
+      }
       case "revoked" -> {
         tally.gone(name, partitions(message.getJsonArray("partitions")));
         if (!message.getBoolean("lost") && acknowledges) {
@@ -96,6 +100,11 @@ final class WebSocketMember implements WebSocket.Listener, AutoCloseable {
     Set<Integer> partitions = new TreeSet<>();
     entries.forEach(entry -> partitions.add(((JsonObject) entry).getInteger("partition")));
     return partitions;
+  }
+
+  /** What it needs to go on on another connection. */
+  int memberEpoch() {
+    return memberEpoch;
   }
 
   /** Ends the connection without a word. */

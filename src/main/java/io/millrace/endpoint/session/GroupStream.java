@@ -178,13 +178,15 @@ final class GroupStream implements GroupMembership.Listener, GroupAssignment.Rea
         partitions.add(partition);
       }
     }
-    commitAcknowledged(partitions)
-        .onComplete(
-            done -> {
-              partitions.forEach(this::forget);
-              assignment.released(partitions);
-              membership.beat();
-            });
+    Future<Void> committed = commitAcknowledged(partitions);
+    // What the client says from here on is not about them: it may have dropped what it had.
+    partitions.forEach(acknowledgements::end);
+    committed.onComplete(
+        done -> {
+          partitions.forEach(this::forget);
+          assignment.released(partitions);
+          membership.beat();
+        });
   }
 
   private void forget(PartitionId partition) {

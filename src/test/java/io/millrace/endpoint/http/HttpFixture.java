@@ -1,12 +1,12 @@
 package io.millrace.endpoint.http;
 
 import io.millrace.bus.NoGroups;
-import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.InMemoryMetadata;
 import io.millrace.endpoint.InMemoryPartitions;
 import io.millrace.endpoint.NodeState;
+import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.endpoint.session.SessionLoop;
 import io.millrace.metrics.MicrometerMetrics;
 import io.millrace.model.TimeSource;

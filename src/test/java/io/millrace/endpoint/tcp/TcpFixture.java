@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.bus.MemoryBudget;
 import io.millrace.bus.NoGroups;
-import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.InMemoryMetadata;
 import io.millrace.endpoint.InMemoryPartitions;
+import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.TopicName;
