@@ -16,14 +16,17 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -38,6 +41,7 @@ import picocli.CommandLine.Spec;
       "  millrace consume flights --max 3",
       "  millrace consume flights --from latest --follow --format json",
       "  millrace consume flights --via websocket --from last:10",
+      "  millrace consume flights --group delays --follow",
       "",
       "Without --follow it fails if there is no broker for 10 s; --property reconnect.timeout.ms=MS",
       "sets another time, 0 for ever."
@@ -66,6 +70,14 @@ final class ConsumeCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Only this partition; may be repeated.")
   private List<Integer> partitions = new ArrayList<>();
+
+  @Option(
+      names = "--group",
+      paramLabel = "GROUP",
+      description =
+          "As a member of this consumer group: reads its share from where the group is, or from"
+              + " --from, and commits what it has written.")
+  private @Nullable String group;
 
   @Option(names = "--max", paramLabel = "N", description = "Stop after so many records.")
   private long max = Long.MAX_VALUE;
@@ -98,8 +110,13 @@ final class ConsumeCommand implements Callable<Integer> {
     Subscription subscription = subscription();
     // Who follows waits for a broker that is away for a while; who reads to the end wants to know.
     String reconnectTimeoutMs = follow ? "0" : NO_BROKER_MS;
-    Map<String, String> settings =
-        client.settings(Map.of("via", via, "reconnect.timeout.ms", reconnectTimeoutMs));
+    Map<String, String> chosen = new HashMap<>();
+    chosen.put("via", via);
+    chosen.put("reconnect.timeout.ms", reconnectTimeoutMs);
+    if (group != null) {
+      chosen.put("group.id", group);
+    }
+    Map<String, String> settings = client.settings(chosen);
     ConsumerSettings.of(settings);
     AdminSession.requireBroker(settings);
     Vertx vertx = Vertx.vertx();
@@ -116,6 +133,10 @@ final class ConsumeCommand implements Callable<Integer> {
   }
 
   private Subscription subscription() {
+    if (group != null && !partitions.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--group gives out the partitions: leave --partition out");
+    }
     Subscription all = Subscription.topics(topic);
     Subscription wanted =
         partitions.isEmpty()
@@ -144,7 +165,8 @@ final class ConsumeCommand implements Callable<Integer> {
       // Read before the poll: what was there when the end was reached is polled before the end is
       // believed.
       boolean endSeen = caughtUp.get();
-      List<ConsumerRecord> records = consumer.poll(PATIENCE);
+      List<ConsumerRecord> records =
+          consumer.poll(PATIENCE, (int) Math.min(Integer.MAX_VALUE, max - written));
       isRead = write(records, out);
       atEnd = !follow && endSeen && records.isEmpty();
     }
@@ -157,9 +179,6 @@ final class ConsumeCommand implements Callable<Integer> {
   private boolean write(List<ConsumerRecord> records, OutputStream out) {
     try {
       for (ConsumerRecord record : records) {
-        if (written == max) {
-          break;
-        }
         form.write(record, out);
         written++;
       }

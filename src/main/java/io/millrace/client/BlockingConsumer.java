@@ -3,6 +3,8 @@ package io.millrace.client;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.millrace.model.TopicPartition;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -35,9 +38,12 @@ public final class BlockingConsumer implements AutoCloseable {
   private @Nullable Throwable failure;
   private boolean ended;
   private boolean woken;
+  private final ArrayDeque<Runnable> rebalances = new ArrayDeque<>(); // For the polling thread.
 
   // The polling thread's.
   private final Map<TopicPartition, Long> positions = new HashMap<>();
+  private RebalanceListener listener = new RebalanceListener() {};
+  private final PolledProgress progress = new PolledProgress();
 
   private BlockingConsumer(Consumer consumer, @Nullable Vertx owned) {
     this.consumer = consumer;
@@ -47,6 +53,10 @@ public final class BlockingConsumer implements AutoCloseable {
     consumer.handler(this::onRecord);
     consumer.exceptionHandler(this::onFailure);
     consumer.endHandler(nothing -> onEnd());
+    if (consumer.isInGroup()) {
+      consumer.processed(progress);
+      consumer.rebalanceListener(new Rebalancing());
+    }
     consumer.fetch(2L * maxPollRecords);
   }
 
@@ -110,6 +120,7 @@ public final class BlockingConsumer implements AutoCloseable {
     OwnVertx.requireMayBlock(consumer.isOnLoop());
     OwnVertx.await(consumer.unsubscribe());
     positions.clear();
+    progress.clear();
     forget(partition -> true);
     // Asked for where nothing has been delivered yet: on the loop, as soon as it is open.
     positions.putAll(
@@ -118,6 +129,17 @@ public final class BlockingConsumer implements AutoCloseable {
 
   /** Drops what has arrived and was not polled, and asks for as much again. */
   private void forget(Predicate<TopicPartition> partitions) {
+    lock.lock();
+    try {
+      ended = false;
+      failure = null;
+    } finally {
+      lock.unlock();
+    }
+    drop(partitions);
+  }
+
+  private void drop(Predicate<TopicPartition> partitions) {
     int before;
     int after;
     lock.lock();
@@ -125,8 +147,6 @@ public final class BlockingConsumer implements AutoCloseable {
       before = arrived.size();
       arrived.removeIf(record -> partitions.test(partitionOf(record)));
       after = arrived.size();
-      ended = false;
-      failure = null;
     } finally {
       lock.unlock();
     }
@@ -138,21 +158,27 @@ public final class BlockingConsumer implements AutoCloseable {
   }
 
   /**
-   * Returns records that came, {@code max.poll.records} at most, each once; waits for the first.
+   * Returns records that came, {@code max.poll.records} at most, each once; waits for the first. In
+   * a group it says that those of the polls before are processed: they may be committed, and their
+   * partitions given up.
    *
    * @return empty if none came in time, or after {@link #wakeup()}
    * @throws StreamException if the subscription met an error; CLOSED when it has ended and all its
    *     records were returned
    */
   public List<ConsumerRecord> poll(Duration patience) throws InterruptedException {
+    return poll(patience, maxPollRecords);
+  }
+
+  /** As {@link #poll(Duration)}, but no more than so many records, 1 or more. */
+  public List<ConsumerRecord> poll(Duration patience, int maxRecords) throws InterruptedException {
     OwnVertx.requireMayBlock(consumer.isOnLoop());
+    progress.onPoll(positions);
     List<ConsumerRecord> polled;
-    lock.lockInterruptibly();
     try {
-      awaitSomething(patience.toNanos());
-      polled = take();
+      polled = pollOnce(patience.toNanos(), Math.min(maxRecords, maxPollRecords));
     } finally {
-      lock.unlock();
+      progress.onPolled();
     }
     for (ConsumerRecord record : polled) {
       positions.put(partitionOf(record), record.offset() + 1);
@@ -163,14 +189,106 @@ public final class BlockingConsumer implements AutoCloseable {
     return polled;
   }
 
-  private void awaitSomething(long nanos) throws InterruptedException {
+  private List<ConsumerRecord> pollOnce(long nanos, int maxRecords) throws InterruptedException {
     long left = nanos;
-    while (arrived.isEmpty() && failure == null && !ended && !woken && left > 0) {
-      left = something.awaitNanos(left);
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        rebalance();
+        if (!arrived.isEmpty() || failure != null || ended || woken || left <= 0) {
+          return take(maxRecords);
+        }
+        left = something.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
-  private List<ConsumerRecord> take() {
+  /** Tells the application what happened, without the lock. */
+  private void rebalance() {
+    for (Runnable next = rebalances.poll(); next != null; next = rebalances.poll()) {
+      lock.unlock();
+      try {
+        next.run();
+      } finally {
+        lock.lock();
+      }
+    }
+  }
+
+  private void onRebalance(Runnable told) {
+    lock.lock();
+    try {
+      rebalances.add(told);
+      something.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells it to the application when it polls; what it has not polled by then it never sees. */
+  private final class Rebalancing implements RebalanceListener {
+    @Override
+    public void onAssigned(Map<TopicPartition, Long> assigned) {
+      progress.begin(assigned);
+      onRebalance(
+          () -> {
+            positions.putAll(assigned);
+            listener.onAssigned(assigned);
+          });
+    }
+
+    @Override
+    public Future<Void> onRevoked(Set<TopicPartition> partitions) {
+      drop(partitions::contains);
+      Promise<Void> letGo = Promise.promise();
+      onRebalance(
+          () -> {
+            Future<Void> worked = Future.succeededFuture();
+            try {
+              worked = listener.onRevoked(partitions);
+            } finally {
+              positions.keySet().removeAll(partitions);
+              worked.onComplete(done -> letGo.complete());
+            }
+          });
+      return letGo.future();
+    }
+
+    @Override
+    public void onLost(Set<TopicPartition> partitions) {
+      drop(partitions::contains);
+      onRebalance(
+          () -> {
+            positions.keySet().removeAll(partitions);
+            listener.onLost(partitions);
+          });
+    }
+  }
+
+  /**
+   * Told of assigned and revoked partitions while {@link #poll} is called; what it throws, poll
+   * throws. To be set before {@link #subscribe}.
+   */
+  public void rebalanceListener(RebalanceListener told) {
+    listener = told;
+  }
+
+  /**
+   * Commits the position behind the last record that was polled, of each partition that is
+   * assigned.
+   *
+   * @return the positions that the group has now
+   * @throws StreamException as {@link Consumer#commit()} fails
+   */
+  public Map<TopicPartition, CommittedOffset> commit() throws InterruptedException {
+    OwnVertx.requireMayBlock(consumer.isOnLoop());
+    progress.reached(positions);
+    return OwnVertx.await(consumer.commit());
+  }
+
+  private List<ConsumerRecord> take(int maxRecords) {
     if (woken) {
       woken = false;
       return List.of();
@@ -183,8 +301,8 @@ public final class BlockingConsumer implements AutoCloseable {
     if (arrived.isEmpty() && ended) {
       throw new StreamException(ErrorCode.CLOSED, "the subscription has ended");
     }
-    List<ConsumerRecord> taken = new ArrayList<>(Math.min(arrived.size(), maxPollRecords));
-    while (!arrived.isEmpty() && taken.size() < maxPollRecords) {
+    List<ConsumerRecord> taken = new ArrayList<>(Math.min(arrived.size(), maxRecords));
+    while (!arrived.isEmpty() && taken.size() < maxRecords) {
       taken.add(arrived.remove());
     }
     return taken;
@@ -231,10 +349,11 @@ public final class BlockingConsumer implements AutoCloseable {
     return Map.copyOf(positions);
   }
 
-  /** As {@link Consumer#close()}. */
+  /** As {@link Consumer#close()}; what was polled counts as processed. */
   @Override
   public void close() {
     OwnVertx.requireMayBlock(consumer.isOnLoop());
+    progress.reached(positions);
     OwnVertx.awaitAndClose(consumer.close(), owned);
   }
 }

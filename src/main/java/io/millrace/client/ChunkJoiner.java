@@ -110,6 +110,14 @@ final class ChunkJoiner {
     return openBytes;
   }
 
+  /** Drops the parts of one partition; how many bytes they were. */
+  long drop(TopicPartition partition) {
+    Parts parts = open.remove(partition);
+    int droppedBytes = parts == null ? 0 : parts.sizeBytes;
+    openBytes -= droppedBytes;
+    return droppedBytes;
+  }
+
   /** Drops the parts whose rest will not come. */
   void clear() {
     open.clear();

@@ -1,5 +1,6 @@
 package io.millrace.client;
 
+import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.millrace.model.TopicPartition;
 import io.millrace.model.config.SettingValues;
@@ -10,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.streams.ReadStream;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -107,13 +109,77 @@ public final class Consumer implements ReadStream<ConsumerRecord> {
         });
   }
 
-  /** Closes the connection; records that were received and not handled are dropped. */
+  /**
+   * Closes the connection; records that were received and not handled are dropped. A member commits
+   * what was handled, with {@code enable.auto.commit}, and leaves its group.
+   */
   public Future<Void> close() {
     return onLoop(
         (Promise<Void> done) -> {
-          stream.close();
-          done.complete();
+          GroupMembership group = stream.group();
+          Future<Void> committed = group == null ? Future.succeededFuture() : group.leave();
+          committed.onComplete(
+              ended -> {
+                stream.close();
+                done.complete();
+              });
         });
+  }
+
+  /**
+   * Told which partitions are assigned to this member of its group and which are taken from it; not
+   * told of {@link #unsubscribe} and {@link #close}, which give all of them up.
+   */
+  public Consumer rebalanceListener(@Nullable RebalanceListener listener) {
+    GroupMembership group = stream.group();
+    if (group == null) {
+      throw noGroup();
+    }
+    run(() -> group.listener(listener));
+    return this;
+  }
+
+  /**
+   * Commits the position behind the last record that was handled, of each partition that is
+   * assigned.
+   *
+   * @return the positions that the group has now; fails with INVALID_REQUEST without {@code
+   *     group.id}, with CONNECTION_LOST if nothing is known of the outcome, or with the reason why
+   *     the first position was refused
+   */
+  public Future<Map<TopicPartition, CommittedOffset>> commit() {
+    return inGroup(GroupMembership::commit);
+  }
+
+  /** Commits these positions; as {@link #commit()}. */
+  public Future<Map<TopicPartition, CommittedOffset>> commit(
+      Map<TopicPartition, CommittedOffset> positions) {
+    Map<TopicPartition, CommittedOffset> copy = Map.copyOf(positions);
+    return inGroup(group -> group.commit(copy));
+  }
+
+  private <T> Future<T> inGroup(Function<GroupMembership, Future<T>> task) {
+    GroupMembership group = stream.group();
+    return group == null
+        ? Future.failedFuture(noGroup())
+        : onLoop((Promise<T> done) -> task.apply(group).onComplete(done));
+  }
+
+  private static StreamException noGroup() {
+    return new StreamException(
+        ErrorCode.INVALID_REQUEST, "a consumer without group.id is in no group: set group.id");
+  }
+
+  /** What of the records that were handed over is processed; for those who process them later. */
+  void processed(GroupMembership.Processed processed) {
+    GroupMembership group = stream.group();
+    if (group != null) {
+      run(() -> group.processed(processed));
+    }
+  }
+
+  boolean isInGroup() {
+    return stream.group() != null;
   }
 
   /** Takes the records one by one. */

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The next offset of each partition that a consumer reads.
@@ -43,6 +45,15 @@ final class ConsumerPositions {
     } else if (place != null) {
       places.put(partition, new Place(place.topicId(), gap.toOffset(), place.leaderEpoch()));
     }
+  }
+
+  /** Null if it is not known. */
+  @Nullable Place place(TopicPartition partition) {
+    return places.get(partition);
+  }
+
+  void removeAll(Set<TopicPartition> partitions) {
+    places.keySet().removeAll(partitions);
   }
 
   void setAll(ConsumerPositions others) {

@@ -5,6 +5,7 @@ import io.millrace.model.config.Setting;
 import io.millrace.model.config.SettingValues;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The settings of a consumer, under Kafka's names where Kafka has them. */
 public final class ConsumerSettings {
@@ -51,6 +52,36 @@ public final class ConsumerSettings {
           Integer.MAX_VALUE,
           "A subscription that has no broker for so long fails with CONNECTION_LOST; 0 to wait for"
               + " ever.");
+  public static final Setting<String> GROUP_ID =
+      Setting.text(
+          "group.id", "", "The consumer group to be a member of; empty to read everything alone.");
+  public static final Setting<String> GROUP_INSTANCE_ID =
+      Setting.text(
+          "group.instance.id",
+          "",
+          "A lasting id, under which a restarted consumer gets its partitions back.");
+  public static final Setting<String> GROUP_REMOTE_ASSIGNOR =
+      Setting.text("group.remote.assignor", "", "uniform or range; empty for the broker's choice.");
+  public static final Setting<Boolean> ENABLE_AUTO_COMMIT =
+      Setting.bool(
+          "enable.auto.commit",
+          true,
+          "Whether positions are committed now and then, when partitions are given up, and at the"
+              + " end; else only as the application says.");
+  public static final Setting<Integer> AUTO_COMMIT_INTERVAL_MS =
+      Setting.integer(
+          "auto.commit.interval.ms",
+          5_000,
+          1,
+          Integer.MAX_VALUE,
+          "How often positions are committed with enable.auto.commit.");
+  public static final Setting<Integer> MAX_POLL_INTERVAL_MS =
+      Setting.integer(
+          "max.poll.interval.ms",
+          300_000,
+          1,
+          Integer.MAX_VALUE,
+          "A blocking consumer that does not poll for so long is put out of its group.");
   public static final Setting<Integer> RETRY_BACKOFF_MS = ProducerSettings.RETRY_BACKOFF_MS;
   public static final Setting<Integer> RETRY_BACKOFF_MAX_MS = ProducerSettings.RETRY_BACKOFF_MAX_MS;
 
@@ -63,6 +94,12 @@ public final class ConsumerSettings {
               MAX_POLL_RECORDS,
               DECOMPRESSION_MAX_BYTES,
               RECONNECT_TIMEOUT_MS,
+              GROUP_ID,
+              GROUP_INSTANCE_ID,
+              GROUP_REMOTE_ASSIGNOR,
+              ENABLE_AUTO_COMMIT,
+              AUTO_COMMIT_INTERVAL_MS,
+              MAX_POLL_INTERVAL_MS,
               RETRY_BACKOFF_MS,
               RETRY_BACKOFF_MAX_MS));
 
@@ -82,6 +119,9 @@ public final class ConsumerSettings {
   public static SettingValues of(Map<String, String> given) {
     SettingValues values = ClientSettings.checked(SettingValues.of(ALL, given));
     ClientSettings.requireOrdered(values, RETRY_BACKOFF_MS, RETRY_BACKOFF_MAX_MS);
+    if (values.get(GROUP_ID).isEmpty() && !values.get(GROUP_INSTANCE_ID).isEmpty()) {
+      throw ClientSettings.contradiction("group.instance.id needs a group.id");
+    }
     return values;
   }
 
@@ -89,6 +129,15 @@ public final class ConsumerSettings {
   public enum OffsetReset {
     EARLIEST,
     LATEST,
-    NONE
+    NONE;
+
+    /** Where a subscription begins that does not say; null if it must say. */
+    @Nullable StartPosition start() {
+      return switch (this) {
+        case EARLIEST -> StartPosition.earliest();
+        case LATEST -> StartPosition.latest();
+        case NONE -> null;
+      };
+    }
   }
 }

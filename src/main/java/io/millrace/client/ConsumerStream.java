@@ -12,12 +12,14 @@ import io.millrace.protocol.stream.message.Gap;
 import io.millrace.protocol.stream.message.Position;
 import io.millrace.protocol.stream.message.Records;
 import io.millrace.protocol.stream.message.Sought;
+import io.millrace.protocol.stream.message.Subscribe;
 import io.millrace.protocol.stream.message.Subscribed;
 import io.millrace.protocol.stream.message.Unsubscribe;
 import io.millrace.protocol.stream.message.Unsubscribed;
 import io.millrace.protocol.stream.message.Welcome;
 import io.vertx.core.Completable;
 import java.util.ArrayDeque;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,8 @@ final class ConsumerStream implements Connection.Listener {
   private final Backoff backoff;
   private final OffsetReset reset;
   private final int requestTimeoutMs;
-  private final int reconnectTimeoutMs;
+  private final BrokerPatience patience;
+  private final @Nullable GroupMembership group; // Null without a group.id.
   private final CreditWindow credit;
   private final ChunkJoiner joiner;
   private final ConsumerPositions received = new ConsumerPositions();
@@ -61,7 +64,6 @@ final class ConsumerStream implements Connection.Listener {
   private @Nullable Subscription wanted;
   private @Nullable Completable<Void> opening;
   private @Nullable SeekCommand seeking;
-  private Loop.@Nullable Timer patience; // Runs while there is no connection.
 
   ConsumerStream(
       SettingValues settings,
@@ -73,7 +75,6 @@ final class ConsumerStream implements Connection.Listener {
     this.sink = sink;
     this.reset = settings.get(ConsumerSettings.AUTO_OFFSET_RESET);
     this.requestTimeoutMs = settings.get(ClientSettings.REQUEST_TIMEOUT_MS);
-    this.reconnectTimeoutMs = settings.get(ConsumerSettings.RECONNECT_TIMEOUT_MS);
     this.backoff =
         new Backoff(
             settings.get(ConsumerSettings.RETRY_BACKOFF_MS),
@@ -87,6 +88,39 @@ final class ConsumerStream implements Connection.Listener {
         new ChunkJoiner(
             settings.get(ConsumerSettings.DECOMPRESSION_MAX_BYTES), Integer.MAX_VALUE - Long.BYTES);
     this.connection = new Connection(settings, loop, opener, random, this);
+    this.patience =
+        new BrokerPatience(
+            loop,
+            settings.get(ConsumerSettings.RECONNECT_TIMEOUT_MS),
+            connection,
+            this::onNoBroker);
+    this.group = GroupMembership.of(settings, loop, random, connection, this, sink);
+  }
+
+  @Nullable GroupMembership group() {
+    return group;
+  }
+
+  int streamId() {
+    return streamId;
+  }
+
+  boolean isOpen() {
+    return phase == Phase.OPEN && connection.isReady();
+  }
+
+  /** Reads a partition that the member was assigned. */
+  void begin(Position position) {
+    received.set(position);
+    sink.onPosition(position);
+  }
+
+  /** Delivers nothing more of these. */
+  void stop(Set<TopicPartition> partitions) {
+    sink.drop(partitions::contains);
+    partitions.forEach(each -> credit.onGone(0, joiner.drop(each)));
+    received.removeAll(partitions);
+    topUp();
   }
 
   Connection connection() {
@@ -103,7 +137,7 @@ final class ConsumerStream implements Connection.Listener {
 
   /** Begins a subscription, in place of the one before. */
   void subscribe(Subscription subscription, Completable<Void> whenOpen) {
-    StartPosition start = startOf(subscription);
+    StartPosition start = subscription.start() == null ? reset.start() : subscription.start();
     if (start == null) {
       whenOpen.fail(
           new StreamException(
@@ -115,55 +149,29 @@ final class ConsumerStream implements Connection.Listener {
     wanted = subscription.from(start);
     opening = whenOpen;
     phase = Phase.NONE;
+    if (group != null) {
+      group.begin();
+    }
     if (connection.isReady()) {
       open();
     } else {
-      waitForBroker();
+      patience.begin();
     }
   }
 
-  /** For as long as the application wants to. */
-  private void waitForBroker() {
-    if (reconnectTimeoutMs > 0 && patience == null) {
-      patience = loop.schedule(reconnectTimeoutMs, this::onNoBroker);
-    }
-  }
-
-  private void stopWaiting() {
-    Loop.Timer running = patience;
-    patience = null;
-    if (running != null) {
-      running.cancel();
-    }
-  }
-
-  private void onNoBroker() {
-    patience = null;
+  private void onNoBroker(StreamException failure) {
     if (phase != Phase.ENDED) {
-      giveUp(
-          new StreamException(
-              ErrorCode.CONNECTION_LOST,
-              "no broker was reached for "
-                  + reconnectTimeoutMs
-                  + " ms (reconnect.timeout.ms): "
-                  + connection.lastFailure().getMessage()));
+      giveUp(failure);
     }
-  }
-
-  private @Nullable StartPosition startOf(Subscription subscription) {
-    if (subscription.start() != null) {
-      return subscription.start();
-    }
-    return switch (reset) {
-      case EARLIEST -> StartPosition.earliest();
-      case LATEST -> StartPosition.latest();
-      case NONE -> null;
-    };
   }
 
   /** Ends the subscription; what was not delivered is dropped. */
   void unsubscribe() {
-    stopWaiting();
+    patience.end();
+    if (group != null) {
+      group.leave();
+      group.end();
+    }
     if (phase == Phase.OPEN || phase == Phase.OPENING) {
       connection.send(new Unsubscribe(streamId));
     }
@@ -202,11 +210,12 @@ final class ConsumerStream implements Connection.Listener {
     streamId++;
     credit.onNewStream();
     StartPosition start = subscription.start();
-    if (established) {
+    if (established && group == null) {
       start = StartPosition.resume(received.resumeToken(clusterId));
     }
     StartFields fields = StartFields.of(start == null ? StartPosition.latest() : start);
-    connection.send(fields.subscribe(streamId, subscription, reset, credit.next(sink.demand())));
+    Subscribe message = fields.subscribe(streamId, subscription, reset, credit.next(sink.demand()));
+    connection.send(group == null ? message : group.join(message));
   }
 
   /** Grants more, if that is worth a message. */
@@ -246,11 +255,11 @@ final class ConsumerStream implements Connection.Listener {
       connection.request(
           id -> StartFields.of(next.target()).seek(id, ofStream),
           requestTimeoutMs,
-          new SeekReply(next));
+          new SeekReply(this, next));
     }
   }
 
-  private void onSought(SeekCommand seek, Sought sought) {
+  void onSought(SeekCommand seek, Sought sought) {
     if (seeking != seek) {
       return;
     }
@@ -266,7 +275,7 @@ final class ConsumerStream implements Connection.Listener {
     nextSeek();
   }
 
-  private void onSeekFailed(SeekCommand seek, StreamException failure) {
+  void onSeekFailed(SeekCommand seek, StreamException failure) {
     if (seeking != seek) {
       return;
     }
@@ -284,31 +293,9 @@ final class ConsumerStream implements Connection.Listener {
     open();
   }
 
-  private final class SeekReply implements PendingRequests.Reply {
-    private final SeekCommand seek;
-
-    private SeekReply(SeekCommand seek) {
-      this.seek = seek;
-    }
-
-    @Override
-    public void onAnswer(SpecificRecord answer) {
-      if (answer instanceof Sought sought) {
-        onSought(seek, sought);
-      } else {
-        onFailure(Failures.unexpected(answer));
-      }
-    }
-
-    @Override
-    public void onFailure(StreamException failure) {
-      onSeekFailed(seek, failure);
-    }
-  }
-
   @Override
   public void onReady(Welcome welcome) {
-    stopWaiting();
+    patience.end();
     if (!established) {
       clusterId = welcome.getClusterId();
     }
@@ -321,7 +308,10 @@ final class ConsumerStream implements Connection.Listener {
   public void onLost(StreamException cause) {
     if (phase != Phase.ENDED) {
       phase = Phase.NONE;
-      waitForBroker();
+      patience.begin();
+    }
+    if (group != null) {
+      group.onStreamLost();
     }
     dropParts();
   }
@@ -363,6 +353,8 @@ final class ConsumerStream implements Connection.Listener {
       if (ofStream != null && isMine(ofStream)) {
         onError(Answers.exception(error));
       }
+    } else if (group != null && phase == Phase.OPEN) {
+      group.onMessage(message);
     }
   }
 
@@ -470,6 +462,10 @@ final class ConsumerStream implements Connection.Listener {
   private void end(String reason) {
     phase = Phase.ENDED;
     wanted = null;
+    if (group != null) {
+      group.onStreamLost();
+      group.end();
+    }
     failSeeks(Failures.closed("subscription"));
     sink.onEvent(new StreamEnd(reason));
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.client.BlockingConsumer;
+import io.millrace.client.Subscription;
 import io.millrace.process.CommandRun.Result;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -156,6 +160,102 @@ final class CommandLineIT {
       assertThat(result.exitCode()).isZero();
       assertThat(result.out()).isEqualTo(numbers(0, 5));
     }
+  }
+
+  @Test
+  void shouldListDescribeResetAndDeleteGroups() throws Exception {
+    // given
+    done("topic", "create", "grouped", "--partitions", "1");
+    pass(utf8(numbers(0, 10)), "produce", "grouped");
+    String first = raw("grouped", "--group", "readers", "--max", "4");
+
+    // when
+    String list = done("group", "list");
+    JsonNode described = JSON.readTree(done("group", "describe", "readers", "--output", "json"));
+    String tried =
+        done("group", "reset", "readers", "--topic", "grouped", "--shift-by", "-3", "--dry-run");
+    String rest = raw("grouped", "--group", "readers");
+    String reset = done("group", "reset", "readers", "--topic", "grouped", "--to-offset", "8");
+    String again = raw("grouped", "--group", "readers");
+    String table = done("group", "describe", "readers");
+    String deleted = done("group", "delete", "readers");
+
+    // then
+    assertThat(first).isEqualTo(numbers(0, 4));
+    assertThat(list).startsWith("GROUP").containsPattern("readers +consumer +Empty +0");
+    assertThat(described.get("partitions").get(0).get("committed").asLong()).isEqualTo(4);
+    assertThat(described.get("partitions").get(0).get("lag").asLong()).isEqualTo(6);
+    assertThat(tried).startsWith("would be reset: readers").containsPattern("0 +4 +1 +10 +9");
+    assertThat(rest).isEqualTo(numbers(4, 10));
+    assertThat(reset).startsWith("reset: readers").containsPattern("0 +10 +8 +10 +2");
+    assertThat(again).isEqualTo(numbers(8, 10));
+    assertThat(table).contains("no members").containsPattern("grouped +0 +10 +10 +0 +-");
+    assertThat(deleted).isEqualTo("deleted: readers\n");
+    assertFailed(talk("group", "describe", "readers"), 1, "GROUP_ID_NOT_FOUND");
+    assertFailed(talk("group", "delete", "readers"), 1, "GROUP_ID_NOT_FOUND");
+  }
+
+  @Test
+  void shouldRefuseToResetOrDeleteAGroupThatHasMembers() throws Exception {
+    // given
+    done("topic", "create", "busy", "--partitions", "2");
+    pass(utf8(numbers(0, 1)), "produce", "busy");
+    try (BlockingConsumer member =
+        BlockingConsumer.open(
+            Map.of(
+                "bootstrap.servers",
+                "127.0.0.1:" + broker.tcpPort(),
+                "group.id",
+                "workers",
+                "client.id",
+                "worker",
+                "auto.offset.reset",
+                "earliest"))) {
+      member.subscribe(Subscription.topics("busy"));
+      assertThat(member.poll(Duration.ofSeconds(30))).hasSize(1);
+
+      // when
+      JsonNode described = JSON.readTree(done("group", "describe", "workers", "--output", "json"));
+      String table = done("group", "describe", "workers");
+      Result reset = talk("group", "reset", "workers", "--topic", "busy", "--to-latest");
+      Result deleted = talk("group", "delete", "workers");
+
+      // then
+      JsonNode found = described.get("members").get(0);
+      assertThat(found.get("clientId").asText()).isEqualTo("worker");
+      assertThat(found.get("clientHost").asText()).contains("127.0.0.1");
+      assertThat(found.get("assignment")).hasSize(2);
+      assertThat(described.get("partitions").findValuesAsText("memberId"))
+          .containsOnly(found.get("memberId").asText());
+      assertThat(table).contains("busy 0,1").contains("last rebalance: ");
+      assertFailed(reset, 1, "group 'workers' has 1 member");
+      assertThat(reset.err()).contains("[NON_EMPTY_GROUP]");
+      assertFailed(deleted, 1, "NON_EMPTY_GROUP");
+    }
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithAGroupCommand() throws Exception {
+    // given
+    done("topic", "create", "plain", "--partitions", "1");
+
+    // then
+    assertThat(CommandRun.run("group").exitCode()).isEqualTo(2);
+    Result nowhere = CommandRun.run("group", "reset", "g", "--topic", "plain");
+    assertThat(nowhere.exitCode()).isEqualTo(2);
+    assertThat(nowhere.err()).contains("--to-earliest");
+    Result time =
+        CommandRun.run("group", "reset", "g", "--topic", "plain", "--to-datetime", "yesterday");
+    assertThat(time.exitCode()).isEqualTo(2);
+    assertThat(time.err()).contains("expected a time with a zone");
+    assertThat(CommandRun.run("consume", "plain", "--group", "g", "--partition", "0").exitCode())
+        .isEqualTo(2);
+    assertFailed(
+        talk("group", "reset", "g", "--topic", "plain", "--partitions", "0,3", "--to-latest"),
+        1,
+        "has no partition 3");
+    assertFailed(
+        talk("group", "reset", "g", "--topic", "plain", "--shift-by", "1"), 1, "no position in");
   }
 
   @Test
