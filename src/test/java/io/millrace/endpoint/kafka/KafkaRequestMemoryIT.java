@@ -1,6 +1,7 @@
 package io.millrace.endpoint.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.SocketException;
@@ -97,6 +98,31 @@ final class KafkaRequestMemoryIT {
       // then
       assertThat(System.nanoTime() - begunNanos).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(200));
       other.receive(ApiMessageType.API_VERSIONS, 0, 7);
+      KafkaFixture.until(() -> fixture.memory.reservedBytes() == 0);
+    }
+  }
+
+  @Test
+  void shouldNotKeepTheRequestsOfAClientForEverThatReadsNoAnswers() throws Exception {
+    try (KafkaFixture fixture =
+            new KafkaFixture(
+                "connections.max.idle.ms", "1000", "connection.outstanding.bytes", "1024");
+        RawKafkaClient greedy = fixture.connect()) {
+      // given
+      byte[] request = versionsAsked();
+
+      // when
+      // It stalls when all buffers are full, and fails when the server has closed.
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  greedy.sendRaw(request);
+                }
+              })
+          .isInstanceOf(SocketException.class);
+
+      // then
+      KafkaFixture.until(() -> fixture.limits.openNow() == 0);
       KafkaFixture.until(() -> fixture.memory.reservedBytes() == 0);
     }
   }
