@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       "  millrace consume flights --via websocket --from last:10",
       "  millrace consume flights --group delays --follow",
       "",
+      "Without --follow a member of a group ends when it has read what it was assigned.",
       "Without --follow it fails if there is no broker for 10 s; --property reconnect.timeout.ms=MS",
       "sets another time, 0 for ever."
     })

@@ -121,6 +121,7 @@ public final class BlockingConsumer implements AutoCloseable {
     OwnVertx.await(consumer.unsubscribe());
     positions.clear();
     progress.clear();
+    forgetRebalances();
     forget(partition -> true);
     // Asked for where nothing has been delivered yet: on the loop, as soon as it is open.
     positions.putAll(
@@ -214,6 +215,15 @@ public final class BlockingConsumer implements AutoCloseable {
       } finally {
         lock.lock();
       }
+    }
+  }
+
+  private void forgetRebalances() {
+    lock.lock();
+    try {
+      rebalances.clear();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * A lost connection is replaced, and reading goes on with the record after the last one, without
  * loss or repeat.
  *
+ * <p>With {@code group.id} it is a member of a consumer group: it reads the partitions that it is
+ * assigned ({@link #rebalanceListener}), from where the group is, and commits how far it is. It
+ * stays the same member over the next connection, but what was not committed comes again.
+ *
  * <p>Records come to {@link #handler} one by one, or to {@link #chunkHandler}, which is faster.
  * Nothing is sent before one of them is set.
  *

@@ -55,7 +55,6 @@ final class GroupMembership {
   private final ConsumerSink sink;
   private final int requestTimeoutMs;
   private final Set<TopicPartition> assigned = new LinkedHashSet<>();
-  private final Set<TopicPartition> revoked = new LinkedHashSet<>();
   private final Map<TopicPartition, Long> committed = new HashMap<>();
   private RebalanceListener listener = NOBODY;
   private Processed processed = Processed.WHAT_IS_DELIVERED;
@@ -171,7 +170,6 @@ final class GroupMembership {
       lose(gone);
       return;
     }
-    revoked.addAll(gone);
     int mine = life;
     settled(gone)
         .onComplete(
@@ -212,6 +210,9 @@ final class GroupMembership {
             });
   }
 
+  /**
+   * A member loses all that it has, so that nothing is to be released of what was revoked before.
+   */
   private void lose(Set<TopicPartition> gone) {
     life++;
     drop(gone);
@@ -222,7 +223,6 @@ final class GroupMembership {
 
   private void drop(Set<TopicPartition> gone) {
     assigned.removeAll(gone);
-    revoked.removeAll(gone);
     committed.keySet().removeAll(gone);
     sink.delivered().removeAll(gone);
   }
