@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks everything: format, static analysis, unit, property, simulation and architecture tests, the jar,
-# integration tests against it, and some seconds of each fuzzer. Ends with the number of tests and the
+# integration tests against it, some seconds of each fuzzer, and clients that others wrote. Ends with the number of tests and the
 # exit code that goes with it.
 #
 #   scripts/check.sh          at most 20 minutes
@@ -47,6 +47,11 @@ maven --quiet spotless:check
 step 'Compile, analyse, test, package, test the jar, fuzz'
 result=0
 maven clean verify -Pfuzz -Dfuzz.seconds="${FUZZ_SECONDS:-5}" || result=$?
+
+if [[ $result -eq 0 ]]; then
+  step 'Clients that others wrote'
+  scripts/compat/run.sh quick || result=1
+fi
 
 if [[ $full == yes && $result -eq 0 ]]; then
   for long_run in scripts/full.d/*.sh; do
