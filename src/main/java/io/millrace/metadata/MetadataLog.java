@@ -1,7 +1,5 @@
 package io.millrace.metadata;
 
-import io.millrace.model.NodeId;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -15,7 +13,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Threading: called on the owner thread that the log was given; listeners are called and stages
  * complete there too. Stages fail with {@link io.millrace.model.StreamException}: STORAGE_ERROR
- * after an error of the disk, THROTTLED for too many proposals at once, SHUTTING_DOWN when closed.
+ * after an error of the disk, THROTTLED for too many proposals at once, SHUTTING_DOWN when closed,
+ * LEADER_NOT_AVAILABLE if this node does not lead, or leads no more and does not know what became
+ * of it.
  */
 public interface MetadataLog {
   /**
@@ -26,12 +26,17 @@ public interface MetadataLog {
 
   /**
    * Completes when the listener has seen everything that was committed, or proposed here, before
-   * this call; with that state or a later one.
+   * this call; with that state or a later one. Only the node that leads can know: others fail it
+   * with LEADER_NOT_AVAILABLE.
    */
   CompletionStage<MetadataState> readBarrier();
 
-  /** Changes which nodes vote; completes when the change is committed. */
-  CompletionStage<Void> changeVoters(Set<NodeId> voters);
+  /**
+   * Makes these the voters and learners, one member at a time, new voters once they have caught up.
+   * Completes when all of it is committed; fails where it stopped, having done a part, and may then
+   * be asked again. There is one change at a time; this one begins when the one before it ends.
+   */
+  CompletionStage<Void> changeMembers(LogMembers members);
 
   /** Starts to call this listener, at once with the present state. There is one listener. */
   void subscribe(Listener listener);
@@ -57,6 +62,12 @@ public interface MetadataLog {
 
     /** This node leads the log no more. */
     void onDeposed();
+
+    /**
+     * Who votes and learns, as this node knows it. On the node that leads, told before {@link
+     * #onElected} and with every change.
+     */
+    default void onMembers(LogMembers members) {}
 
     /** The log failed for good; the process must not go on. */
     void onFailure(Throwable cause);

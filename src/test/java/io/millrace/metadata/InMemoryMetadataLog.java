@@ -1,12 +1,10 @@
 package io.millrace.metadata;
 
-import io.millrace.model.NodeId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -59,7 +57,7 @@ final class InMemoryMetadataLog implements MetadataLog {
   }
 
   @Override
-  public CompletionStage<Void> changeVoters(Set<NodeId> voters) {
+  public CompletionStage<Void> changeMembers(LogMembers members) {
     throw new UnsupportedOperationException();
   }
 

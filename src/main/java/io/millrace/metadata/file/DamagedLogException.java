@@ -3,14 +3,14 @@ package io.millrace.metadata.file;
 import java.io.IOException;
 
 /** The metadata log cannot be trusted; nothing was changed, and the node must not start on it. */
-final class DamagedLogException extends IOException {
+public final class DamagedLogException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  DamagedLogException(String message) {
+  public DamagedLogException(String message) {
     super(message);
   }
 
-  DamagedLogException(String message, Throwable cause) {
+  public DamagedLogException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,13 +1,13 @@
 package io.millrace.metadata.file;
 
-import io.millrace.metadata.ImageApplier;
+import io.millrace.metadata.AppliedState;
+import io.millrace.metadata.LogMembers;
 import io.millrace.metadata.MetadataLog;
 import io.millrace.metadata.MetadataState;
 import io.millrace.metadata.Proposal;
 import io.millrace.metadata.codec.MetadataRecordCodec;
 import io.millrace.metadata.file.MetadataDirectory.DiskFullException;
 import io.millrace.model.ErrorCode;
-import io.millrace.model.NodeId;
 import io.millrace.model.StreamException;
 import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
@@ -17,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -48,7 +47,7 @@ public final class FileMetadataLog implements MetadataLog {
   private final int maxQueued;
   private final int snapshotRecords;
   private final Deque<Item> queue = new ArrayDeque<>();
-  private MetadataState state;
+  private final AppliedState applied;
   private long recordsSinceSnapshot;
   private long bytesSinceSnapshot;
   private boolean busy;
@@ -68,7 +67,7 @@ public final class FileMetadataLog implements MetadataLog {
     this.owner = owner;
     this.maxQueued = settings.get(ServerSettings.METADATA_PENDING_MAX);
     this.snapshotRecords = settings.get(ServerSettings.METADATA_SNAPSHOT_RECORDS);
-    this.state = files.recoveredState();
+    this.applied = new AppliedState(files.recoveredState());
     this.recordsSinceSnapshot = files.recoveredRecords();
   }
 
@@ -144,14 +143,14 @@ public final class FileMetadataLog implements MetadataLog {
   public CompletionStage<Outcome> propose(Proposal proposal) {
     byte[] encoded = bytes.encode(proposal);
     Write write = new Write(proposal, encoded);
-    if (encoded.length > LogFile.MAX_BODY_BYTES / 2) {
+    if (encoded.length > FrameFile.MAX_BODY_BYTES / 2) {
       write.fail(
           new StreamException(
               ErrorCode.LIMIT_EXCEEDED,
               "a change of metadata of "
                   + encoded.length
                   + " bytes is too large, expected at most "
-                  + LogFile.MAX_BODY_BYTES / 2
+                  + FrameFile.MAX_BODY_BYTES / 2
                   + "; ask for fewer partitions at once"));
     } else if (queue.size() > maxQueued) {
       write.fail(
@@ -172,7 +171,7 @@ public final class FileMetadataLog implements MetadataLog {
   }
 
   @Override
-  public CompletionStage<Void> changeVoters(Set<NodeId> voters) {
+  public CompletionStage<Void> changeMembers(LogMembers members) {
     return CompletableFuture.failedFuture(
         new StreamException(
             ErrorCode.INVALID_REQUEST,
@@ -185,8 +184,8 @@ public final class FileMetadataLog implements MetadataLog {
       throw new IllegalStateException("there is a listener already");
     }
     listener = newListener;
-    newListener.onState(state);
-    newListener.onElected(state.controllerTerm() + 1);
+    newListener.onState(applied.state());
+    newListener.onElected(applied.state().controllerTerm() + 1);
   }
 
   @Override
@@ -253,21 +252,19 @@ public final class FileMetadataLog implements MetadataLog {
 
   private void apply(List<Item> batch) {
     List<Runnable> completions = new ArrayList<>();
-    long indexBefore = state.index();
+    long indexBefore = applied.state().index();
     try {
       for (Item item : batch) {
         if (item instanceof Write write) {
-          Outcome outcome =
-              ImageApplier.accepts(state, write.proposal) ? Outcome.APPLIED : Outcome.DROPPED;
-          state = ImageApplier.apply(state, state.index() + 1, write.proposal);
+          Outcome outcome = applied.apply(write.proposal);
           recordsSinceSnapshot += write.proposal.records().size();
           completions.add(() -> write.done.complete(outcome));
         } else if (item instanceof Barrier barrier) {
-          completions.add(() -> barrier.done.complete(state));
+          completions.add(() -> barrier.done.complete(applied.state()));
         }
       }
-      if (listener != null && state.index() > indexBefore) {
-        listener.onState(state);
+      if (listener != null && applied.state().index() > indexBefore) {
+        listener.onState(applied.state());
       }
     } catch (RuntimeException e) {
       // A fact that no controller decides, or a listener that cannot follow: the image that this
@@ -297,7 +294,7 @@ public final class FileMetadataLog implements MetadataLog {
     busy = true;
     recordsSinceSnapshot = 0;
     bytesSinceSnapshot = 0;
-    MetadataState taken = state;
+    MetadataState taken = applied.state();
     inWorker(
         () -> files.snapshot(taken),
         error -> {

@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>Threading: one thread at a time.
  */
-interface MetadataDirectory {
+public interface MetadataDirectory {
   /** The names in it, in no order. */
   List<String> names() throws IOException;
 
@@ -53,7 +53,7 @@ interface MetadataDirectory {
   final class DiskFullException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    DiskFullException(String message, Throwable cause) {
+    public DiskFullException(String message, Throwable cause) {
       super(message, cause);
     }
   }

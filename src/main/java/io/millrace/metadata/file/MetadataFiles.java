@@ -44,7 +44,7 @@ final class MetadataFiles implements AutoCloseable {
     deleteTemporaries();
     if (recovered.lastLogIndex() == 0) {
       this.current = newLog(nextIndex);
-      this.sizeBytes = LogFile.HEADER_BYTES;
+      this.sizeBytes = FrameFile.HEADER_BYTES;
     } else {
       this.current = directory.append(FileNames.log(recovered.lastLogIndex()));
       this.sizeBytes = recovered.validBytes();
@@ -101,7 +101,7 @@ final class MetadataFiles implements AutoCloseable {
    *     again
    */
   void append(List<byte[]> proposals) throws IOException {
-    ByteBuffer frame = LogFile.frame(nextIndex, proposals);
+    ByteBuffer frame = FrameFile.frame(nextIndex, proposals);
     int frameBytes = frame.remaining();
     try {
       current.append(frame);
@@ -133,7 +133,7 @@ final class MetadataFiles implements AutoCloseable {
     AppendFile next = newLog(nextIndex);
     current.close();
     current = next;
-    sizeBytes = LogFile.HEADER_BYTES;
+    sizeBytes = FrameFile.HEADER_BYTES;
     deleteBefore(older.isEmpty() ? 0 : older.get(older.size() - 1));
   }
 
@@ -155,7 +155,7 @@ final class MetadataFiles implements AutoCloseable {
 
   private AppendFile newLog(long firstIndex) throws IOException {
     String name = FileNames.log(firstIndex);
-    writeWhole(name, ByteBuffer.wrap(LogFile.header(firstIndex)));
+    writeWhole(name, ByteBuffer.wrap(LogFile.of(bytes).header(firstIndex)));
     directory.sync();
     return directory.append(name);
   }

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** A directory of the machine's file system. */
-final class NioMetadataDirectory implements MetadataDirectory {
+public final class NioMetadataDirectory implements MetadataDirectory {
   private final Path directory;
 
   private NioMetadataDirectory(Path directory) {
@@ -20,7 +20,7 @@ final class NioMetadataDirectory implements MetadataDirectory {
   }
 
   /** Opens a directory, creating it durably if it is missing. */
-  static NioMetadataDirectory open(Path directory) throws IOException {
+  public static NioMetadataDirectory open(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory);
       Path parent = directory.toAbsolutePath().normalize().getParent();

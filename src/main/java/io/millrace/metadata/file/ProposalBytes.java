@@ -16,17 +16,17 @@ import java.util.List;
  *   facts    := count int32 | count times (size int32 | fact, see MetadataRecordCodec)
  * </pre>
  */
-final class ProposalBytes {
+public final class ProposalBytes {
   private static final int FIXED_BYTES = 2 * Long.BYTES;
   private static final int LEAST_RECORD_BYTES = Integer.BYTES + 1;
 
   private final MetadataRecordCodec codec;
 
-  ProposalBytes(MetadataRecordCodec codec) {
+  public ProposalBytes(MetadataRecordCodec codec) {
     this.codec = codec;
   }
 
-  byte[] encode(Proposal proposal) {
+  public byte[] encode(Proposal proposal) {
     byte[] records = encode(proposal.records());
     return ByteBuffer.allocate(FIXED_BYTES + records.length)
         .putLong(proposal.controllerTerm())
@@ -35,7 +35,7 @@ final class ProposalBytes {
         .array();
   }
 
-  byte[] encode(List<MetadataRecord> records) {
+  public byte[] encode(List<MetadataRecord> records) {
     List<byte[]> encoded = records.stream().map(codec::encode).toList();
     int size = Integer.BYTES;
     for (byte[] bytes : encoded) {
@@ -47,7 +47,7 @@ final class ProposalBytes {
   }
 
   /** Reads a proposal and leaves the buffer behind it. */
-  Proposal decodeProposal(ByteBuffer in) throws UnreadableRecordException {
+  public Proposal decodeProposal(ByteBuffer in) throws UnreadableRecordException {
     if (in.remaining() < FIXED_BYTES) {
       throw new UnreadableRecordException("a proposal ends after " + in.remaining() + " bytes");
     }
@@ -61,7 +61,7 @@ final class ProposalBytes {
   }
 
   /** Reads facts and leaves the buffer behind them. */
-  List<MetadataRecord> decodeRecords(ByteBuffer in) throws UnreadableRecordException {
+  public List<MetadataRecord> decodeRecords(ByteBuffer in) throws UnreadableRecordException {
     int count = in.remaining() < Integer.BYTES ? -1 : in.getInt();
     if (count < 0 || count > in.remaining() / LEAST_RECORD_BYTES) {
       throw new UnreadableRecordException(

@@ -32,14 +32,14 @@ final class Recovery {
       long recordsSinceSnapshot) {}
 
   private final MetadataDirectory directory;
-  private final LogFile logFile;
+  private final FrameFile<Proposal> logFile;
   private final SnapshotFile snapshotFile;
   private MetadataState state = MetadataState.empty();
   private long records;
 
   private Recovery(MetadataDirectory directory, ProposalBytes bytes) {
     this.directory = directory;
-    this.logFile = new LogFile(bytes);
+    this.logFile = LogFile.of(bytes);
     this.snapshotFile = new SnapshotFile(bytes);
   }
 
@@ -60,7 +60,7 @@ final class Recovery {
     }
     restoreNewest(snapshots);
     int first = firstNeeded(logs);
-    LogFile.Content content = null;
+    FrameFile.Content<Proposal> content = null;
     for (int i = first; i < logs.size(); i++) {
       content = replay(logs.get(i), i == logs.size() - 1);
     }
@@ -97,15 +97,15 @@ final class Recovery {
             + (logs.isEmpty() ? "none" : FileNames.log(logs.get(0))));
   }
 
-  private LogFile.Content replay(long firstIndex, boolean isLast) throws IOException {
+  private FrameFile.Content<Proposal> replay(long firstIndex, boolean isLast) throws IOException {
     String name = FileNames.log(firstIndex);
-    LogFile.Content content = logFile.read(name, directory.read(name), isLast);
+    FrameFile.Content<Proposal> content = logFile.read(name, directory.read(name), isLast);
     if (content.firstIndex() != firstIndex || firstIndex > state.index() + 1) {
       throw new DamagedLogException(
           name + " begins with entry " + content.firstIndex() + " after entry " + state.index());
     }
     long index = firstIndex;
-    for (Proposal proposal : content.proposals()) {
+    for (Proposal proposal : content.items()) {
       if (index > state.index()) {
         apply(name, index, proposal);
       }

@@ -29,7 +29,7 @@ final class SnapshotFile {
     ByteBuffer file =
         ByteBuffer.allocate(Math.addExact(HEADER_BYTES + Integer.BYTES, records.length));
     file.putInt(MAGIC).putShort(FORMAT).putShort((short) 0).putLong(state.index()).put(records);
-    return file.putInt(LogFile.crc(file, 0, file.position())).array();
+    return file.putInt(FrameFile.crc(file, 0, file.position())).array();
   }
 
   /**
@@ -42,7 +42,7 @@ final class SnapshotFile {
     int contentBytes = bytes.length - Integer.BYTES;
     if (contentBytes < HEADER_BYTES
         || file.getInt(0) != MAGIC
-        || file.getInt(contentBytes) != LogFile.crc(file, 0, contentBytes)) {
+        || file.getInt(contentBytes) != FrameFile.crc(file, 0, contentBytes)) {
       throw new DamagedLogException(name + " is damaged: its checksum is wrong");
     }
     if (file.getShort(4) != FORMAT) {

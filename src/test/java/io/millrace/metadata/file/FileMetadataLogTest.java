@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.metadata.Controller;
 import io.millrace.metadata.ControllerDriver;
+import io.millrace.metadata.LogMembers;
+import io.millrace.metadata.MemberId;
 import io.millrace.metadata.Membership;
 import io.millrace.metadata.MetadataRecord.ControllerElected;
 import io.millrace.metadata.MetadataState;
@@ -141,7 +143,7 @@ class FileMetadataLogTest {
     await(log.close());
 
     // then
-    for (int position = LogFile.HEADER_BYTES; position < middle; position++) {
+    for (int position = FrameFile.HEADER_BYTES; position < middle; position++) {
       SimulatedDirectory damaged = directory.afterKill();
       damaged.damage(FIRST_LOG, position);
       int sizeBefore = damaged.size(FIRST_LOG);
@@ -291,7 +293,8 @@ class FileMetadataLogTest {
     start(directory, Map.of());
 
     // then
-    assertThat(codeOf(log.changeVoters(Set.of(new NodeId(1)))))
+    assertThat(
+            codeOf(log.changeMembers(new LogMembers(Set.of(new MemberId(node(), "d")), Set.of()))))
         .isEqualTo(ErrorCode.INVALID_REQUEST);
   }
 

@@ -12,16 +12,16 @@ final class LogFileFuzzTest {
   @FuzzTest
   void shouldReadOrRefuseAnyBytes(byte[] input) {
     try {
-      new LogFile(BYTES).read("log", withHeader(input), true);
+      LogFile.of(BYTES).read("log", withHeader(input), true);
     } catch (DamagedLogException e) {
       mustSayWhy(e);
     }
     try {
       // With a right checksum, so that what is behind it is tried.
-      ByteBuffer frame = LogFile.frame(1, List.of(input));
+      ByteBuffer frame = FrameFile.frame(1, List.of(input));
       byte[] body = new byte[frame.remaining()];
       frame.get(body);
-      new LogFile(BYTES).read("log", withHeader(body), false);
+      LogFile.of(BYTES).read("log", withHeader(body), false);
     } catch (DamagedLogException e) {
       mustSayWhy(e);
     }
@@ -39,13 +39,13 @@ final class LogFileFuzzTest {
   }
 
   private static byte[] withHeader(byte[] frames) {
-    byte[] header = LogFile.header(1);
+    byte[] header = LogFile.of(BYTES).header(1);
     return ByteBuffer.allocate(header.length + frames.length).put(header).put(frames).array();
   }
 
   private static byte[] withChecksum(byte[] records) {
     ByteBuffer file = ByteBuffer.allocate(16 + records.length + 4);
     file.putInt(0x4D524D53).putShort((short) 1).putShort((short) 0).putLong(7).put(records);
-    return file.putInt(LogFile.crc(file, 0, file.position())).array();
+    return file.putInt(FrameFile.crc(file, 0, file.position())).array();
   }
 }
