@@ -49,17 +49,28 @@ final class BrokerRules {
     ClusterImage image = state.cluster();
     long incarnation = image.broker(nodeId).map(BrokerImage::incarnation).orElse(0L) + 1;
     List<MetadataRecord> records = new ArrayList<>();
-    records.add(new BrokerRegistered(nodeId, incarnation, false));
+    records.add(
+        new BrokerRegistered(
+            new BrokerImage(
+                nodeId,
+                "",
+                incarnation,
+                false,
+                false,
+                Optional.empty(),
+                List.of(),
+                MetadataState.SUPPORTED_VERSION)));
     for (TopicImage topic : image.topics()) {
-      List<PartitionsChanged.Change> changes = new ArrayList<>();
+      List<PartitionImage> changes = new ArrayList<>();
       for (PartitionImage partition : topic.partitions()) {
         if (leadsNext(partition, nodeId)) {
           changes.add(
-              new PartitionsChanged.Change(
+              new PartitionImage(
                   partition.partition(),
                   Optional.of(nodeId),
                   partition.leaderEpoch() + 1,
                   partition.partitionEpoch() + 1,
+                  partition.replicas(),
                   partition.inSyncReplicas()));
         }
       }

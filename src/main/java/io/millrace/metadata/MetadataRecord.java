@@ -3,6 +3,7 @@ package io.millrace.metadata;
 import io.millrace.model.NodeId;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
+import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.PartitionImage;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,12 @@ public sealed interface MetadataRecord {
     R on(ControllerElected record);
 
     R on(BrokerRegistered record);
+
+    R on(BrokerChanged record);
+
+    R on(VotersChanged record);
+
+    R on(MetadataVersionRaised record);
 
     R on(TopicCreated record);
 
@@ -60,11 +67,18 @@ public sealed interface MetadataRecord {
   }
 
   /**
-   * A broker came or came back.
-   *
-   * @param incarnation one more than the one before, from 1
+   * A broker came or came back; its incarnation is one more than the one before, from 1. Brokers
+   * that are only given a number so far have no endpoint and are fenced.
    */
-  record BrokerRegistered(NodeId nodeId, long incarnation, boolean fenced)
+  record BrokerRegistered(BrokerImage broker) implements MetadataRecord {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** The marks of a broker changed, in the life that this incarnation names. */
+  record BrokerChanged(NodeId nodeId, long incarnation, boolean fenced, boolean draining)
       implements MetadataRecord {
     @Override
     public <R> R accept(Visitor<R> visitor) {
@@ -72,12 +86,39 @@ public sealed interface MetadataRecord {
     }
   }
 
-  /** A topic exists; only the settings that are not at their defaults, as users write them. */
+  /** Which nodes are to keep the metadata log from here on; no node is both. */
+  record VotersChanged(List<NodeId> voters, List<NodeId> learners) implements MetadataRecord {
+    public VotersChanged {
+      voters = List.copyOf(voters);
+      learners = List.copyOf(learners);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /** All brokers read facts up to this version, so that they may be written. */
+  record MetadataVersionRaised(int metadataVersion) implements MetadataRecord {
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.on(this);
+    }
+  }
+
+  /**
+   * A topic exists.
+   *
+   * @param settings only those that are not at their defaults, as users write them
+   * @param replicationGrows whether it gets more replicas as brokers join
+   */
   record TopicCreated(
       TopicId topicId,
       TopicName name,
       List<PartitionImage> partitions,
-      Map<String, String> settings)
+      Map<String, String> settings,
+      boolean replicationGrows)
       implements MetadataRecord {
     public TopicCreated {
       partitions = List.copyOf(partitions);
@@ -124,22 +165,16 @@ public sealed interface MetadataRecord {
     }
   }
 
-  /** Leaders, epochs or in-sync replicas changed, for some partitions of one topic. */
-  record PartitionsChanged(TopicId topicId, List<Change> changes) implements MetadataRecord {
+  /**
+   * Some partitions of one topic changed.
+   *
+   * @param changes what they are from here on. Of one that stands without replicas, those stay: so
+   *     the first version of this fact said it
+   */
+  record PartitionsChanged(TopicId topicId, List<PartitionImage> changes)
+      implements MetadataRecord {
     public PartitionsChanged {
       changes = List.copyOf(changes);
-    }
-
-    /** A partition's new leadership; its replicas stay. */
-    public record Change(
-        int partition,
-        Optional<NodeId> leader,
-        int leaderEpoch,
-        int partitionEpoch,
-        List<NodeId> inSyncReplicas) {
-      public Change {
-        inSyncReplicas = List.copyOf(inSyncReplicas);
-      }
     }
 
     @Override
@@ -158,7 +193,8 @@ public sealed interface MetadataRecord {
   }
 
   /** Begins a snapshot: what the facts after it do not say. */
-  record SnapshotBegun(long controllerTerm, long lastProposal, long nextProducerId)
+  record SnapshotBegun(
+      long controllerTerm, long lastProposal, long nextProducerId, Optional<NodeId> controller)
       implements MetadataRecord {
     @Override
     public <R> R accept(Visitor<R> visitor) {

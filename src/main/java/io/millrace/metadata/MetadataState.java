@@ -4,6 +4,7 @@ import io.millrace.metadata.MetadataRecord.BrokerRegistered;
 import io.millrace.metadata.MetadataRecord.ClusterFounded;
 import io.millrace.metadata.MetadataRecord.SnapshotBegun;
 import io.millrace.metadata.MetadataRecord.TopicCreated;
+import io.millrace.metadata.MetadataRecord.VotersChanged;
 import io.millrace.model.image.ClusterImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ public record MetadataState(
     long lastProposal,
     long nextProducerId) {
   /** The facts that this build knows; a log of a higher version is refused. */
-  public static final int SUPPORTED_VERSION = 1;
+  public static final int SUPPORTED_VERSION = 2;
 
   /** Of an empty log. */
   public static MetadataState empty() {
@@ -44,23 +45,27 @@ public record MetadataState(
   /** The facts from which {@link ImageApplier#restore} makes this state again. */
   public List<MetadataRecord> toRecords() {
     List<MetadataRecord> records = new ArrayList<>();
-    records.add(new SnapshotBegun(controllerTerm, lastProposal, nextProducerId));
+    records.add(
+        new SnapshotBegun(controllerTerm, lastProposal, nextProducerId, cluster.controller()));
     if (isFounded()) {
       records.add(new ClusterFounded(cluster.clusterId(), metadataVersion));
     }
-    cluster
-        .brokers()
-        .forEach(
-            broker ->
-                records.add(
-                    new BrokerRegistered(broker.id(), broker.incarnation(), broker.fenced())));
+    if (!cluster.voters().isEmpty()) {
+      records.add(
+          new VotersChanged(List.copyOf(cluster.voters()), List.copyOf(cluster.learners())));
+    }
+    cluster.brokers().forEach(broker -> records.add(new BrokerRegistered(broker)));
     cluster
         .topics()
         .forEach(
             topic ->
                 records.add(
                     new TopicCreated(
-                        topic.id(), topic.name(), topic.partitions(), topic.settings().given())));
+                        topic.id(),
+                        topic.name(),
+                        topic.partitions(),
+                        topic.settings().given(),
+                        topic.replicationGrows())));
     return records;
   }
 }

@@ -70,7 +70,8 @@ final class TopicRules {
                 id,
                 name,
                 placement.place(brokers, 0, partitions, replicationFactor),
-                values.given())),
+                values.given(),
+                requestedReplicationFactor == -1)),
         topicOf(id));
   }
 

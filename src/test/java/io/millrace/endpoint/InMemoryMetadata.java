@@ -106,7 +106,7 @@ public final class InMemoryMetadata implements MetadataClient {
         new ClusterImage(
             version,
             CLUSTER_ID,
-            List.of(new BrokerImage(NODE, 1, false)),
+            List.of(BrokerImage.of(NODE, 1, false)),
             new ArrayList<>(topics.values()));
     listeners.forEach(listener -> listener.accept(image));
   }

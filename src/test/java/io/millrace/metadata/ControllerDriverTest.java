@@ -43,7 +43,9 @@ class ControllerDriverTest {
     log.run();
 
     // then
-    assertThat(joined).isCompletedWithValue(new BrokerImage(NODE, 1, false));
+    assertThat(joined)
+        .isCompletedWithValueMatching(
+            broker -> broker.id().equals(NODE) && broker.incarnation() == 1 && !broker.fenced());
     assertThat(log.state.cluster().clusterId()).isEqualTo("clusterA");
     assertThat(versionsSeen).containsExactly(0L, 1L, 2L, 3L);
   }

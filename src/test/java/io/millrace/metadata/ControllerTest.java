@@ -226,7 +226,9 @@ class ControllerTest {
     BrokerImage broker = commit(controller.registerBroker(NODE));
 
     // then
-    assertThat(broker).isEqualTo(new BrokerImage(NODE, 2, false));
+    assertThat(broker.id()).isEqualTo(NODE);
+    assertThat(broker.incarnation()).isEqualTo(2);
+    assertThat(broker.fenced()).isFalse();
     assertThat(state.cluster().topic(FLIGHTS).orElseThrow().partitions())
         .containsExactly(
             new PartitionImage(0, Optional.of(NODE), 1, 1, List.of(NODE), List.of(NODE)),

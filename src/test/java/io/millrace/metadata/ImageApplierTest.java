@@ -3,18 +3,22 @@ package io.millrace.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.metadata.MetadataRecord.BrokerChanged;
 import io.millrace.metadata.MetadataRecord.BrokerRegistered;
 import io.millrace.metadata.MetadataRecord.ClusterFounded;
 import io.millrace.metadata.MetadataRecord.ControllerElected;
+import io.millrace.metadata.MetadataRecord.MetadataVersionRaised;
 import io.millrace.metadata.MetadataRecord.PartitionsAdded;
 import io.millrace.metadata.MetadataRecord.PartitionsChanged;
 import io.millrace.metadata.MetadataRecord.ProducerIdsAllocated;
 import io.millrace.metadata.MetadataRecord.SnapshotBegun;
 import io.millrace.metadata.MetadataRecord.TopicCreated;
 import io.millrace.metadata.MetadataRecord.TopicDeleted;
+import io.millrace.metadata.MetadataRecord.VotersChanged;
 import io.millrace.model.NodeId;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
+import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.PartitionImage;
 import java.util.List;
 import java.util.Map;
@@ -80,16 +84,17 @@ class ImageApplierTest {
     NodeId other = new NodeId(2);
     return Stream.of(
         new ClusterFounded("again", 1),
-        new SnapshotBegun(0, 0, 0),
-        new BrokerRegistered(NODE, 1, false),
-        new TopicCreated(TOPIC, new TopicName("other"), List.of(zero), Map.of()),
-        new TopicCreated(new TopicId(9, 9), new TopicName("t"), List.of(zero), Map.of()),
-        new TopicCreated(new TopicId(9, 9), new TopicName("u"), List.of(), Map.of()),
+        new SnapshotBegun(0, 0, 0, Optional.empty()),
+        new BrokerRegistered(BrokerImage.of(NODE, 1, false)),
+        new TopicCreated(TOPIC, new TopicName("other"), List.of(zero), Map.of(), false),
+        new TopicCreated(new TopicId(9, 9), new TopicName("t"), List.of(zero), Map.of(), false),
+        new TopicCreated(new TopicId(9, 9), new TopicName("u"), List.of(), Map.of(), false),
         new TopicCreated(
             new TopicId(9, 9),
             new TopicName("u"),
             List.of(partition(1, 0, List.of(NODE), List.of(NODE))),
-            Map.of()),
+            Map.of(),
+            false),
         new TopicDeleted(new TopicId(9, 9)),
         new PartitionsAdded(TOPIC, List.of(zero)),
         new PartitionsAdded(TOPIC, List.of(partition(1, 0, List.of(), List.of()))),
@@ -102,6 +107,17 @@ class ImageApplierTest {
         change(0, Optional.of(NODE), 6, 5),
         change(0, Optional.of(other), 6, 6),
         change(0, Optional.empty(), 5, 6),
+        changed(List.of(NODE), List.of(other), List.of(), List.of(), false),
+        changed(List.of(NODE, other), List.of(other), List.of(other), List.of(), false),
+        changed(List.of(NODE), List.of(), List.of(NODE), List.of(), false),
+        changed(List.of(NODE), List.of(), List.of(), List.of(NODE), false),
+        changed(List.of(NODE), List.of(), List.of(), List.of(), true),
+        new BrokerChanged(NODE, 2, true, false),
+        new BrokerChanged(other, 1, true, false),
+        new VotersChanged(List.of(), List.of(NODE)),
+        new VotersChanged(List.of(NODE), List.of(NODE)),
+        new MetadataVersionRaised(1),
+        new MetadataVersionRaised(3),
         new ProducerIdsAllocated(NODE, 5, 10),
         new ProducerIdsAllocated(NODE, 0, 0));
   }
@@ -117,14 +133,15 @@ class ImageApplierTest {
                 1,
                 1,
                 List.of(
-                    new BrokerRegistered(NODE, 1, false),
+                    new BrokerRegistered(BrokerImage.of(NODE, 1, false)),
                     new TopicCreated(
                         TOPIC,
                         new TopicName("t"),
                         List.of(
                             new PartitionImage(
                                 0, Optional.of(NODE), 5, 5, List.of(NODE), List.of(NODE))),
-                        Map.of()))));
+                        Map.of(),
+                        false))));
 
     // then
     assertThatThrownBy(() -> apply(state, new Proposal(1, 2, List.of(broken))))
@@ -139,9 +156,9 @@ class ImageApplierTest {
                 apply(
                     MetadataState.empty(),
                     new Proposal(
-                        1, 0, List.of(new ControllerElected(NODE), new ClusterFounded("c", 2)))))
+                        1, 0, List.of(new ControllerElected(NODE), new ClusterFounded("c", 3)))))
         .hasMessageContaining(
-            "its version is 2, this server reads 1 to 1; start the newer release");
+            "its version is 3, this server reads 1 to 2; start the newer release");
   }
 
   private static PartitionsChanged change(
@@ -149,8 +166,31 @@ class ImageApplierTest {
     return new PartitionsChanged(
         TOPIC,
         List.of(
-            new PartitionsChanged.Change(
-                partition, leader, leaderEpoch, partitionEpoch, List.of(NODE))));
+            new PartitionImage(
+                partition, leader, leaderEpoch, partitionEpoch, List.of(NODE), List.of(NODE))));
+  }
+
+  /** Of the same leader in the same epoch. */
+  private static PartitionsChanged changed(
+      List<NodeId> replicas,
+      List<NodeId> adding,
+      List<NodeId> removing,
+      List<NodeId> lastKnownInSync,
+      boolean leaderUnclean) {
+    return new PartitionsChanged(
+        TOPIC,
+        List.of(
+            new PartitionImage(
+                0,
+                Optional.of(NODE),
+                5,
+                6,
+                replicas,
+                List.of(NODE),
+                adding,
+                removing,
+                lastKnownInSync,
+                leaderUnclean)));
   }
 
   private static PartitionImage partition(

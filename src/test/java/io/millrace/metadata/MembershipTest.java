@@ -17,7 +17,7 @@ class MembershipTest {
   private static final MetadataState FOUNDED_AS_3 =
       new MetadataState(
           new ClusterImage(
-              5, "clusterA", List.of(new BrokerImage(new NodeId(3), 1, false)), List.of()),
+              5, "clusterA", List.of(BrokerImage.of(new NodeId(3), 1, false)), List.of()),
           1,
           1,
           5,

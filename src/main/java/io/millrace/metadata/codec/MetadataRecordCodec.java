@@ -2,9 +2,11 @@ package io.millrace.metadata.codec;
 
 import io.millrace.avro.BoundedDecoder;
 import io.millrace.metadata.MetadataRecord;
+import io.millrace.metadata.record.BrokerChanged;
 import io.millrace.metadata.record.BrokerRegistered;
 import io.millrace.metadata.record.ClusterFounded;
 import io.millrace.metadata.record.ControllerElected;
+import io.millrace.metadata.record.MetadataVersionRaised;
 import io.millrace.metadata.record.PartitionsAdded;
 import io.millrace.metadata.record.PartitionsChanged;
 import io.millrace.metadata.record.ProducerIdsAllocated;
@@ -12,6 +14,7 @@ import io.millrace.metadata.record.SnapshotBegun;
 import io.millrace.metadata.record.TopicCreated;
 import io.millrace.metadata.record.TopicDeleted;
 import io.millrace.metadata.record.TopicSettingsChanged;
+import io.millrace.metadata.record.VotersChanged;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,20 +50,23 @@ import org.apache.avro.specific.SpecificRecordBase;
  */
 public final class MetadataRecordCodec {
   /** Releases whose schemas may stand in a log, oldest first; one folder of resources each. */
-  static final List<String> RELEASES = List.of("v1");
+  static final List<String> RELEASES = List.of("v1", "v2");
 
   static final List<Schema> CURRENT =
       List.of(
+          BrokerChanged.getClassSchema(),
           BrokerRegistered.getClassSchema(),
           ClusterFounded.getClassSchema(),
           ControllerElected.getClassSchema(),
+          MetadataVersionRaised.getClassSchema(),
           PartitionsAdded.getClassSchema(),
           PartitionsChanged.getClassSchema(),
           ProducerIdsAllocated.getClassSchema(),
           SnapshotBegun.getClassSchema(),
           TopicCreated.getClassSchema(),
           TopicDeleted.getClassSchema(),
-          TopicSettingsChanged.getClassSchema());
+          TopicSettingsChanged.getClassSchema(),
+          VotersChanged.getClassSchema());
 
   private static final int HEADER_BYTES = 10;
   private static final short MARKER = (short) 0xC301;

@@ -1,9 +1,11 @@
 package io.millrace.metadata.codec;
 
 import io.millrace.metadata.MetadataRecord;
+import io.millrace.metadata.record.BrokerChanged;
 import io.millrace.metadata.record.BrokerRegistered;
 import io.millrace.metadata.record.ClusterFounded;
 import io.millrace.metadata.record.ControllerElected;
+import io.millrace.metadata.record.MetadataVersionRaised;
 import io.millrace.metadata.record.PartitionState;
 import io.millrace.metadata.record.PartitionsAdded;
 import io.millrace.metadata.record.PartitionsChanged;
@@ -12,9 +14,13 @@ import io.millrace.metadata.record.SnapshotBegun;
 import io.millrace.metadata.record.TopicCreated;
 import io.millrace.metadata.record.TopicDeleted;
 import io.millrace.metadata.record.TopicSettingsChanged;
+import io.millrace.metadata.record.VotersChanged;
 import io.millrace.model.NodeId;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
+import io.millrace.model.image.BrokerEndpoint;
+import io.millrace.model.image.BrokerImage;
+import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.PartitionImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +38,9 @@ final class RecordDecoding {
           entry(ClusterFounded.class, RecordDecoding::clusterFounded),
           entry(ControllerElected.class, RecordDecoding::controllerElected),
           entry(BrokerRegistered.class, RecordDecoding::brokerRegistered),
+          entry(BrokerChanged.class, RecordDecoding::brokerChanged),
+          entry(VotersChanged.class, RecordDecoding::votersChanged),
+          entry(MetadataVersionRaised.class, RecordDecoding::metadataVersionRaised),
           entry(TopicCreated.class, RecordDecoding::topicCreated),
           entry(TopicDeleted.class, RecordDecoding::topicDeleted),
           entry(TopicSettingsChanged.class, RecordDecoding::topicSettingsChanged),
@@ -45,6 +54,9 @@ final class RecordDecoding {
           Map.entry("ClusterFounded", ClusterFounded::new),
           Map.entry("ControllerElected", ControllerElected::new),
           Map.entry("BrokerRegistered", BrokerRegistered::new),
+          Map.entry("BrokerChanged", BrokerChanged::new),
+          Map.entry("VotersChanged", VotersChanged::new),
+          Map.entry("MetadataVersionRaised", MetadataVersionRaised::new),
           Map.entry("TopicCreated", TopicCreated::new),
           Map.entry("TopicDeleted", TopicDeleted::new),
           Map.entry("TopicSettingsChanged", TopicSettingsChanged::new),
@@ -83,7 +95,36 @@ final class RecordDecoding {
 
   private static MetadataRecord brokerRegistered(BrokerRegistered record) {
     return new MetadataRecord.BrokerRegistered(
-        new NodeId(record.getNodeId()), record.getIncarnation(), record.getFenced());
+        new BrokerImage(
+            new NodeId(record.getNodeId()),
+            record.getDirectoryId(),
+            record.getIncarnation(),
+            record.getFenced(),
+            record.getDraining(),
+            Optional.ofNullable(record.getRack()),
+            record.getEndpoints().stream()
+                .map(
+                    at ->
+                        new BrokerEndpoint(
+                            BrokerListener.valueOf(at.getListener()), at.getHost(), at.getPort()))
+                .toList(),
+            record.getSupportedVersion()));
+  }
+
+  private static MetadataRecord brokerChanged(BrokerChanged record) {
+    return new MetadataRecord.BrokerChanged(
+        new NodeId(record.getNodeId()),
+        record.getIncarnation(),
+        record.getFenced(),
+        record.getDraining());
+  }
+
+  private static MetadataRecord votersChanged(VotersChanged record) {
+    return new MetadataRecord.VotersChanged(nodes(record.getVoters()), nodes(record.getLearners()));
+  }
+
+  private static MetadataRecord metadataVersionRaised(MetadataVersionRaised record) {
+    return new MetadataRecord.MetadataVersionRaised(record.getMetadataVersion());
   }
 
   private static MetadataRecord topicCreated(TopicCreated record) {
@@ -91,7 +132,8 @@ final class RecordDecoding {
         TopicId.parse(record.getTopicId()),
         new TopicName(record.getName()),
         partitions(0, record.getPartitions()),
-        record.getSettings());
+        record.getSettings(),
+        record.getReplicationGrows());
   }
 
   private static MetadataRecord topicDeleted(TopicDeleted record) {
@@ -115,12 +157,17 @@ final class RecordDecoding {
         record.getChanges().stream()
             .map(
                 change ->
-                    new MetadataRecord.PartitionsChanged.Change(
+                    new PartitionImage(
                         change.getPartition(),
-                        leader(change.getLeader()),
+                        node(change.getLeader()),
                         change.getLeaderEpoch(),
                         change.getPartitionEpoch(),
-                        nodes(change.getInSyncReplicas())))
+                        nodes(change.getReplicas()),
+                        nodes(change.getInSyncReplicas()),
+                        nodes(change.getAddingReplicas()),
+                        nodes(change.getRemovingReplicas()),
+                        nodes(change.getLastKnownInSync()),
+                        change.getLeaderUnclean()))
             .toList());
   }
 
@@ -131,7 +178,10 @@ final class RecordDecoding {
 
   private static MetadataRecord snapshotBegun(SnapshotBegun record) {
     return new MetadataRecord.SnapshotBegun(
-        record.getControllerTerm(), record.getLastProposal(), record.getNextProducerId());
+        record.getControllerTerm(),
+        record.getLastProposal(),
+        record.getNextProducerId(),
+        node(record.getController()));
   }
 
   private static List<PartitionImage> partitions(int first, List<PartitionState> states) {
@@ -140,16 +190,20 @@ final class RecordDecoding {
       partitions.add(
           new PartitionImage(
               Math.addExact(first, partitions.size()),
-              leader(state.getLeader()),
+              node(state.getLeader()),
               state.getLeaderEpoch(),
               state.getPartitionEpoch(),
               nodes(state.getReplicas()),
-              nodes(state.getInSyncReplicas())));
+              nodes(state.getInSyncReplicas()),
+              nodes(state.getAddingReplicas()),
+              nodes(state.getRemovingReplicas()),
+              nodes(state.getLastKnownInSync()),
+              state.getLeaderUnclean()));
     }
     return partitions;
   }
 
-  private static Optional<NodeId> leader(int number) {
+  private static Optional<NodeId> node(int number) {
     return number == -1 ? Optional.empty() : Optional.of(new NodeId(number));
   }
 

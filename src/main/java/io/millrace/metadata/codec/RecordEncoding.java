@@ -1,9 +1,12 @@
 package io.millrace.metadata.codec;
 
 import io.millrace.metadata.MetadataRecord;
+import io.millrace.metadata.record.BrokerChanged;
 import io.millrace.metadata.record.BrokerRegistered;
 import io.millrace.metadata.record.ClusterFounded;
 import io.millrace.metadata.record.ControllerElected;
+import io.millrace.metadata.record.EndpointState;
+import io.millrace.metadata.record.MetadataVersionRaised;
 import io.millrace.metadata.record.PartitionChange;
 import io.millrace.metadata.record.PartitionState;
 import io.millrace.metadata.record.PartitionsAdded;
@@ -13,7 +16,9 @@ import io.millrace.metadata.record.SnapshotBegun;
 import io.millrace.metadata.record.TopicCreated;
 import io.millrace.metadata.record.TopicDeleted;
 import io.millrace.metadata.record.TopicSettingsChanged;
+import io.millrace.metadata.record.VotersChanged;
 import io.millrace.model.NodeId;
+import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.PartitionImage;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +26,7 @@ import org.apache.avro.specific.SpecificRecordBase;
 
 /** A fact as the Avro record that is written. */
 final class RecordEncoding implements MetadataRecord.Visitor<SpecificRecordBase> {
-  private static final int NO_LEADER = -1;
+  private static final int NO_NODE = -1;
 
   @Override
   public SpecificRecordBase on(MetadataRecord.ClusterFounded record) {
@@ -35,7 +40,34 @@ final class RecordEncoding implements MetadataRecord.Visitor<SpecificRecordBase>
 
   @Override
   public SpecificRecordBase on(MetadataRecord.BrokerRegistered record) {
-    return new BrokerRegistered(record.nodeId().value(), record.incarnation(), record.fenced());
+    BrokerImage broker = record.broker();
+    return new BrokerRegistered(
+        broker.id().value(),
+        broker.incarnation(),
+        broker.fenced(),
+        broker.directoryId(),
+        broker.draining(),
+        broker.rack().orElse(null),
+        broker.endpoints().stream()
+            .map(at -> new EndpointState(at.listener().name(), at.host(), at.port()))
+            .toList(),
+        broker.supportedVersion());
+  }
+
+  @Override
+  public SpecificRecordBase on(MetadataRecord.BrokerChanged record) {
+    return new BrokerChanged(
+        record.nodeId().value(), record.incarnation(), record.fenced(), record.draining());
+  }
+
+  @Override
+  public SpecificRecordBase on(MetadataRecord.VotersChanged record) {
+    return new VotersChanged(numbers(record.voters()), numbers(record.learners()));
+  }
+
+  @Override
+  public SpecificRecordBase on(MetadataRecord.MetadataVersionRaised record) {
+    return new MetadataVersionRaised(record.metadataVersion());
   }
 
   @Override
@@ -44,7 +76,8 @@ final class RecordEncoding implements MetadataRecord.Visitor<SpecificRecordBase>
         record.topicId().toString(),
         record.name().value(),
         states(record.partitions()),
-        record.settings());
+        record.settings(),
+        record.replicationGrows());
   }
 
   @Override
@@ -75,7 +108,12 @@ final class RecordEncoding implements MetadataRecord.Visitor<SpecificRecordBase>
                         number(change.leader()),
                         change.leaderEpoch(),
                         change.partitionEpoch(),
-                        numbers(change.inSyncReplicas())))
+                        numbers(change.inSyncReplicas()),
+                        numbers(change.replicas()),
+                        numbers(change.addingReplicas()),
+                        numbers(change.removingReplicas()),
+                        numbers(change.lastKnownInSync()),
+                        change.leaderUnclean()))
             .toList());
   }
 
@@ -88,7 +126,10 @@ final class RecordEncoding implements MetadataRecord.Visitor<SpecificRecordBase>
   @Override
   public SpecificRecordBase on(MetadataRecord.SnapshotBegun record) {
     return new SnapshotBegun(
-        record.controllerTerm(), record.lastProposal(), record.nextProducerId());
+        record.controllerTerm(),
+        record.lastProposal(),
+        record.nextProducerId(),
+        number(record.controller()));
   }
 
   private static List<PartitionState> states(List<PartitionImage> partitions) {
@@ -100,12 +141,16 @@ final class RecordEncoding implements MetadataRecord.Visitor<SpecificRecordBase>
                     partition.leaderEpoch(),
                     partition.partitionEpoch(),
                     numbers(partition.replicas()),
-                    numbers(partition.inSyncReplicas())))
+                    numbers(partition.inSyncReplicas()),
+                    numbers(partition.addingReplicas()),
+                    numbers(partition.removingReplicas()),
+                    numbers(partition.lastKnownInSync()),
+                    partition.leaderUnclean()))
         .toList();
   }
 
-  private static int number(Optional<NodeId> leader) {
-    return leader.map(NodeId::value).orElse(NO_LEADER);
+  private static int number(Optional<NodeId> node) {
+    return node.map(NodeId::value).orElse(NO_NODE);
   }
 
   private static List<Integer> numbers(List<NodeId> nodes) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -30,7 +31,8 @@ public final class ClusterImage {
           Collections.emptyMap(),
           PersistentMap.empty(BY_ID),
           PersistentMap.empty(Comparator.<TopicName>naturalOrder()),
-          0);
+          0,
+          QuorumImage.EMPTY);
 
   private final long version;
   private final String clusterId;
@@ -38,6 +40,7 @@ public final class ClusterImage {
   private final PersistentMap<TopicId, TopicImage> topicsById;
   private final PersistentMap<TopicName, TopicImage> topicsByName;
   private final int partitionCount;
+  private final QuorumImage quorum;
 
   private ClusterImage(
       long version,
@@ -45,13 +48,15 @@ public final class ClusterImage {
       Map<NodeId, BrokerImage> brokers,
       PersistentMap<TopicId, TopicImage> topicsById,
       PersistentMap<TopicName, TopicImage> topicsByName,
-      int partitionCount) {
+      int partitionCount,
+      QuorumImage quorum) {
     this.version = version;
     this.clusterId = clusterId;
     this.brokers = brokers;
     this.topicsById = topicsById;
     this.topicsByName = topicsByName;
     this.partitionCount = partitionCount;
+    this.quorum = quorum;
   }
 
   /**
@@ -78,6 +83,7 @@ public final class ClusterImage {
     this.topicsById = built.topicsById;
     this.topicsByName = built.topicsByName;
     this.partitionCount = built.partitionCount;
+    this.quorum = built.quorum;
   }
 
   /** Of a cluster that has no record yet. */
@@ -101,6 +107,25 @@ public final class ClusterImage {
 
   public Optional<BrokerImage> broker(NodeId id) {
     return Optional.ofNullable(brokers.get(id));
+  }
+
+  /** The node whose term as controller it is; empty before the first. */
+  public Optional<NodeId> controller() {
+    return quorum.controller();
+  }
+
+  /** The nodes whose majority commits metadata; empty on a single node. */
+  public Set<NodeId> voters() {
+    return quorum.voters();
+  }
+
+  /** The nodes that follow the metadata log to become voters. */
+  public Set<NodeId> learners() {
+    return quorum.learners();
+  }
+
+  public QuorumImage quorum() {
+    return quorum;
   }
 
   public Optional<TopicImage> topic(TopicId id) {
@@ -142,12 +167,17 @@ public final class ClusterImage {
 
   public ClusterImage withVersion(long newVersion) {
     return new ClusterImage(
-        newVersion, clusterId, brokers, topicsById, topicsByName, partitionCount);
+        newVersion, clusterId, brokers, topicsById, topicsByName, partitionCount, quorum);
   }
 
   public ClusterImage withClusterId(String newClusterId) {
     return new ClusterImage(
-        version, newClusterId, brokers, topicsById, topicsByName, partitionCount);
+        version, newClusterId, brokers, topicsById, topicsByName, partitionCount, quorum);
+  }
+
+  public ClusterImage withQuorum(QuorumImage newQuorum) {
+    return new ClusterImage(
+        version, clusterId, brokers, topicsById, topicsByName, partitionCount, newQuorum);
   }
 
   /** A copy with this broker, in place of an earlier one of its id. */
@@ -161,7 +191,8 @@ public final class ClusterImage {
         Collections.unmodifiableMap(next),
         topicsById,
         topicsByName,
-        partitionCount);
+        partitionCount,
+        quorum);
   }
 
   /**
@@ -186,7 +217,8 @@ public final class ClusterImage {
         brokers,
         topicsById.with(topic.id(), topic, priority),
         topicsByName.with(topic.name(), topic, priority),
-        Math.addExact(partitionCount, topic.partitions().size() - before));
+        Math.addExact(partitionCount, topic.partitions().size() - before),
+        quorum);
   }
 
   /** A copy without the topic; this image if there is none of this id. */
@@ -201,7 +233,8 @@ public final class ClusterImage {
         brokers,
         topicsById.without(id),
         topicsByName.without(topic.name()),
-        partitionCount - topic.partitions().size());
+        partitionCount - topic.partitions().size(),
+        quorum);
   }
 
   /** Mixed, so that ids that were counted up do not make a list of the tree. */

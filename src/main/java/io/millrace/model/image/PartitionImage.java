@@ -2,6 +2,7 @@ package io.millrace.model.image;
 
 import io.millrace.model.NodeId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the cluster has decided about one partition.
@@ -10,18 +11,69 @@ import java.util.List;
  * @param leader the node that leads, or empty while none can
  * @param leaderEpoch grows by one whenever the leader changes or registers anew
  * @param partitionEpoch grows with every change of this record
- * @param replicas all the nodes that hold it, the preferred leader first
+ * @param replicas all the nodes that hold it, the preferred leader first; while it moves, also
+ *     those that are being added or removed
  * @param inSyncReplicas the replicas that an acknowledged write must be on
+ * @param addingReplicas those of the replicas that are being added
+ * @param removingReplicas those of the replicas that go once the added ones are in sync
+ * @param lastKnownInSync while nobody leads and a replica that was in sync lost what its machine
+ *     had not written: all that were in sync before. Nobody leads until all of them have come back,
+ *     or somebody says otherwise
+ * @param leaderUnclean whether the history may have lost acknowledged records: a leader was elected
+ *     that need not have had all. Only then may a replica cut its log below its high watermark. It
+ *     stays so, also under later leaders, until every replica is in sync again
  */
 public record PartitionImage(
     int partition,
-    java.util.Optional<NodeId> leader,
+    Optional<NodeId> leader,
     int leaderEpoch,
     int partitionEpoch,
     List<NodeId> replicas,
-    List<NodeId> inSyncReplicas) {
+    List<NodeId> inSyncReplicas,
+    List<NodeId> addingReplicas,
+    List<NodeId> removingReplicas,
+    List<NodeId> lastKnownInSync,
+    boolean leaderUnclean) {
   public PartitionImage {
     replicas = List.copyOf(replicas);
     inSyncReplicas = List.copyOf(inSyncReplicas);
+    addingReplicas = List.copyOf(addingReplicas);
+    removingReplicas = List.copyOf(removingReplicas);
+    lastKnownInSync = List.copyOf(lastKnownInSync);
+  }
+
+  /** A partition that does not move and was never led uncleanly. */
+  public PartitionImage(
+      int partition,
+      Optional<NodeId> leader,
+      int leaderEpoch,
+      int partitionEpoch,
+      List<NodeId> replicas,
+      List<NodeId> inSyncReplicas) {
+    this(
+        partition,
+        leader,
+        leaderEpoch,
+        partitionEpoch,
+        replicas,
+        inSyncReplicas,
+        List.of(),
+        List.of(),
+        List.of(),
+        false);
+  }
+
+  /** Whether replicas are being added or removed. */
+  public boolean isMoving() {
+    return !addingReplicas.isEmpty() || !removingReplicas.isEmpty();
+  }
+
+  /** The replicas that it has once it does not move any more. */
+  public List<NodeId> targetReplicas() {
+    return replicas.stream().filter(replica -> !removingReplicas.contains(replica)).toList();
+  }
+
+  public boolean isLedBy(NodeId node) {
+    return leader.isPresent() && leader.get().equals(node);
   }
 }

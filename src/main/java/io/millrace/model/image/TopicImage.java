@@ -6,11 +6,26 @@ import io.millrace.model.TopicName;
 import io.millrace.model.config.SettingValues;
 import java.util.List;
 
-/** A topic: its partitions in order of their number, and its settings. */
+/**
+ * A topic: its partitions in order of their number, and its settings.
+ *
+ * @param replicationGrows whether it was created with the default number of replicas, and so gets
+ *     more of them as brokers join
+ */
 public record TopicImage(
-    TopicId id, TopicName name, List<PartitionImage> partitions, SettingValues settings) {
+    TopicId id,
+    TopicName name,
+    List<PartitionImage> partitions,
+    SettingValues settings,
+    boolean replicationGrows) {
   public TopicImage {
     partitions = List.copyOf(partitions);
+  }
+
+  /** A topic that keeps the number of replicas that it has. */
+  public TopicImage(
+      TopicId id, TopicName name, List<PartitionImage> partitions, SettingValues settings) {
+    this(id, name, partitions, settings, false);
   }
 
   /** Whether only the server itself writes to the topic. */

@@ -7,6 +7,9 @@ import io.millrace.metadata.MetadataRecord;
 import io.millrace.model.NodeId;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
+import io.millrace.model.image.BrokerEndpoint;
+import io.millrace.model.image.BrokerImage;
+import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.PartitionImage;
 import java.util.Arrays;
 import java.util.List;
@@ -31,19 +34,54 @@ class MetadataRecordCodecTest {
     return Stream.of(
         new MetadataRecord.ClusterFounded("cluster", 1),
         new MetadataRecord.ControllerElected(NODE),
-        new MetadataRecord.BrokerRegistered(NODE, 12, true),
+        new MetadataRecord.BrokerRegistered(BrokerImage.of(NODE, 12, true)),
+        new MetadataRecord.BrokerRegistered(
+            new BrokerImage(
+                NODE,
+                "disk",
+                13,
+                false,
+                true,
+                Optional.of("rack"),
+                List.of(
+                    new BrokerEndpoint(BrokerListener.KAFKA, "broker", 9092),
+                    new BrokerEndpoint(BrokerListener.BUS, "10.0.0.1", 7801)),
+                2)),
+        new MetadataRecord.BrokerChanged(NODE, 12, false, true),
+        new MetadataRecord.VotersChanged(List.of(NODE, new NodeId(1)), List.of(new NodeId(4))),
+        new MetadataRecord.MetadataVersionRaised(2),
         new MetadataRecord.TopicCreated(
-            TOPIC, new TopicName("t"), List.of(led, leaderless), Map.of("retention.ms", "1")),
+            TOPIC, new TopicName("t"), List.of(led, leaderless), Map.of("retention.ms", "1"), true),
         new MetadataRecord.TopicDeleted(TOPIC),
         new MetadataRecord.TopicSettingsChanged(TOPIC, Map.of("retention.ms", "")),
         new MetadataRecord.PartitionsAdded(TOPIC, List.of(leaderless)),
         new MetadataRecord.PartitionsChanged(
             TOPIC,
             List.of(
-                new MetadataRecord.PartitionsChanged.Change(
-                    7, Optional.of(NODE), 1, 2, List.of(NODE)))),
+                new PartitionImage(
+                    7,
+                    Optional.of(NODE),
+                    1,
+                    2,
+                    List.of(NODE, new NodeId(1), new NodeId(2)),
+                    List.of(NODE),
+                    List.of(new NodeId(1)),
+                    List.of(new NodeId(2)),
+                    List.of(),
+                    true),
+                new PartitionImage(
+                    8,
+                    Optional.empty(),
+                    1,
+                    2,
+                    List.of(NODE),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(NODE),
+                    false))),
         new MetadataRecord.ProducerIdsAllocated(NODE, 1L << 40, 1000),
-        new MetadataRecord.SnapshotBegun(1, 2, 3));
+        new MetadataRecord.SnapshotBegun(1, 2, 3, Optional.of(NODE)));
   }
 
   @ParameterizedTest
@@ -54,7 +92,7 @@ class MetadataRecordCodecTest {
 
   @Test
   void shouldHaveASampleOfEveryFact() {
-    assertThat(records().map(record -> record.getClass().getName()))
+    assertThat(records().map(record -> record.getClass().getName()).distinct())
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(MetadataRecord.class.getPermittedSubclasses())
                 .map(Class::getName)
@@ -96,7 +134,8 @@ class MetadataRecordCodecTest {
                 TOPIC,
                 new TopicName("topic"),
                 List.of(new PartitionImage(0, Optional.empty(), 0, 0, List.of(NODE), List.of())),
-                Map.of()));
+                Map.of(),
+                false));
     int name = indexOf(bytes, "topic");
     bytes[name] = '/';
 

@@ -117,7 +117,13 @@ class SchemaBaselineTest {
       }
       case ARRAY -> List.of(sample(schema.getElementType(), field));
       case MAP -> java.util.Map.of("retention.ms", "1");
-      case STRING -> field.equals("topicId") ? TOPIC_ID : "text";
+      case STRING ->
+          switch (field) {
+            case "topicId" -> TOPIC_ID;
+            case "listener" -> "HTTP";
+            default -> "text";
+          };
+      case UNION -> sample(schema.getTypes().get(1), field);
       case INT -> 1;
       case LONG -> 1L;
       case BOOLEAN -> true;

@@ -90,7 +90,7 @@ class ClusterImageTest {
   }
 
   private static BrokerImage broker(int id) {
-    return new BrokerImage(new NodeId(id), 1, false);
+    return BrokerImage.of(new NodeId(id), 1, false);
   }
 
   private static TopicImage topic(int id, String name, int partitions) {
