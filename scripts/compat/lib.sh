@@ -99,3 +99,13 @@ maven_libraries() {
     -DoutputDirectory="$into" >"$into/mvn.log" 2>&1 || compat_fail "could not fetch $*: $(tail -n 5 "$into/mvn.log")"
   touch "$into/.complete"
 }
+
+# kafkajs_modules   fetches KafkaJS with npm, once; sets modules, the directory in which node finds it
+kafkajs_modules() {
+  command -v npm >/dev/null || compat_fail "no npm on the PATH; install Node.js 18 or newer"
+  modules=$root/target/compat/kafkajs
+  [ ! -d "$modules/node_modules/kafkajs" ] || return 0
+  mkdir -p "$modules"
+  cp "$root/scripts/compat/kafkajs/package.json" "$modules/"
+  (cd "$modules" && npm install --silent --no-package-lock --no-audit --no-fund) || compat_fail "npm could not fetch kafkajs"
+}

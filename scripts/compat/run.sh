@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Runs the checks with clients that others wrote, one after the other, against the jar in target/.
-#   scripts/compat/run.sh quick     kcat and KafkaJS: a minute
-#   scripts/compat/run.sh all       and Apache Kafka's own: its Java client of three releases, its command-line tools
+#   scripts/compat/run.sh quick     kcat, KafkaJS, and one group of four kinds of members: two minutes
+#   scripts/compat/run.sh all       and Apache Kafka's own: its Java client of three releases, its command-line tools; the group for longer
 # Says at the end what ran and what did not; exit code 1 if a check failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source scripts/lib/prerequisites.sh
 
 case "${1:-}" in
-  quick) clients=(kcat kafkajs) ;;
-  all) clients=(kcat kafkajs kafka-clients kafka-tools) ;;
+  quick) clients=(kcat kafkajs mixed-group) ;;
+  all) clients=(kcat kafkajs mixed-group kafka-clients kafka-tools) ;;
   *)
     sed -n '2,5p' "${BASH_SOURCE[0]}" | cut -c3-
     exit 2
@@ -26,11 +26,13 @@ not_run=()
 for client in "${clients[@]}"; do
   case $client in
     kcat) needs=(kcat kcat) ;;
-    kafkajs) needs=(npm npm) ;;
+    kafkajs | mixed-group) needs=(npm npm) ;;
     *) needs=(mvn maven) ;;
   esac
   if have "${needs[@]}"; then
-    "scripts/compat/$client/run.sh" || result=1
+    form=()
+    [[ $client != mixed-group || $1 != all ]] || form=(long)
+    "scripts/compat/$client/run.sh" "${form[@]}" || result=1
   else
     not_run+=("$client (no ${needs[0]})")
   fi
