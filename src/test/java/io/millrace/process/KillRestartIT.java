@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,13 +74,37 @@ final class KillRestartIT {
         }
       }
       producer.flush();
-      reader.complete().get(2, TimeUnit.MINUTES);
+      awaitComplete(reader, httpPort);
 
       // then
+      System.out.println("read: " + reader.describe());
       assertThat(reader.connections()).isGreaterThan(1);
       assertComplete(flights, sent, reader.reads());
     } finally {
       broker.close();
+    }
+  }
+
+  /**
+   * If it waits in vain, what another reader gets tells whether the broker or the first one hangs.
+   */
+  private static void awaitComplete(PlainWebSocketReader reader, int httpPort) throws Exception {
+    try {
+      reader.complete().get(2, TimeUnit.MINUTES);
+    } catch (TimeoutException e) {
+      String stuck = reader.describe();
+      try (PlainWebSocketReader second =
+          new PlainWebSocketReader(httpPort, TOPIC, Flights.lines().size())) {
+        second.complete().orTimeout(20, TimeUnit.SECONDS).exceptionally(failure -> null).join();
+        throw new AssertionError(
+            "the reader got no further: "
+                + stuck
+                + "; a new reader got "
+                + second.describe()
+                + "; the first one now: "
+                + reader.describe(),
+            e);
+      }
     }
   }
 

@@ -22,9 +22,10 @@ import javax.net.ssl.SSLContext;
  *       stops at {@link Long#MAX_VALUE}, so {@code request(Long.MAX_VALUE)} cannot overflow. A slow
  *       reader of 400 messages of 50 KB with pings all the time was run 40 times with it on each of
  *       Java 17 and 25, without an error.
- *   <li>If the connection ends while its transport was asked for nothing, {@code
+ *   <li>If the connection ends without a close frame while the transport was asked for nothing,
+ *       that is before something is requested or while the listener is in {@code onText}, {@code
  *       TransportImpl.acknowledgeReception} throws an InternalError on the way, and the listener
- *       may never hear of the end: a test that waits for that has to request first.
+ *       never hears of the end, whatever is requested later. A close frame waits for the request.
  *   <li>It reports a ProtocolException for frames that break RFC 6455 only; {@link
  *       WebSocketFramesIT} holds every frame of the server against it, so if one is seen here, look
  *       at its cause, which names the rule.
