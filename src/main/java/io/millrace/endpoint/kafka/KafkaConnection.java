@@ -74,6 +74,10 @@ final class KafkaConnection implements FrameHandler {
     return socket.newFrame(sizeBytes);
   }
 
+  /**
+   * From the first frame on: without authentication there is nothing before it, and a client need
+   * not ask for versions first, so that its first request may be a produce of full size.
+   */
   @Override
   public int maxFrameBytes() {
     return loop.limits().maxRequestBytes();
