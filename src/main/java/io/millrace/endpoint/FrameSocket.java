@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -84,8 +85,11 @@ public final class FrameSocket {
 
   /** Goes on with the message that was begun; takes one reference of the slice over. */
   public void append(RecordSlice slice, int position, int sizeBytes) {
+    FileChannel file = slice.file();
     if (tls) {
       appendCopy(slice, position, sizeBytes);
+    } else if (file != null) {
+      send(new FileSliceRegion(slice, file, position, sizeBytes));
     } else {
       send(new SliceRegion(slice, position, sizeBytes));
     }

@@ -7,9 +7,8 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * A part of a slice on its way to a socket. Netty's NIO transport hands the socket's own channel to
- * {@link #transferTo}, and a file's slice passes it on to the file, so the kernel moves the bytes
- * (sendfile) and they are never copied into this process.
+ * A part of a slice that is not a file's, on its way to a socket: the transport hands a channel to
+ * {@link #transferTo}, and the slice writes its bytes there.
  *
  * <p>Owns one reference of the slice.
  */

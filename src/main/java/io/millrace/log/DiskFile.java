@@ -3,7 +3,9 @@ package io.millrace.log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /** One open file of a {@link Disk}. Positions are in bytes from its start. */
 public interface DiskFile extends Closeable {
@@ -22,6 +24,11 @@ public interface DiskFile extends Closeable {
 
   /** Moves bytes to a channel, without copying where the platform can; how many it took. */
   long transferTo(long position, long count, WritableByteChannel target) throws IOException;
+
+  /** The open channel of a file of the operating system; null for any other disk. */
+  default @Nullable FileChannel channel() {
+    return null;
+  }
 
   @Override
   void close() throws IOException;

@@ -90,6 +90,11 @@ final class NioDiskFile implements DiskFile {
   }
 
   @Override
+  public FileChannel channel() {
+    return channel;
+  }
+
+  @Override
   public void close() throws IOException {
     channel.close();
   }

@@ -2,7 +2,9 @@ package io.millrace.record;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whole, verified record batches of one partition, back to back as they are stored: bytes in a
@@ -37,6 +39,19 @@ public interface RecordSlice {
    * @return how many bytes were copied
    */
   int read(ByteBuffer target, long position) throws IOException;
+
+  /**
+   * The open file that the bytes are in, for a transport that hands files to the kernel by their
+   * descriptor; null for bytes in memory. To be used only while a reference is held.
+   */
+  default @Nullable FileChannel file() {
+    return null;
+  }
+
+  /** Where in {@link #file} the slice begins, in bytes. */
+  default long filePosition() {
+    return 0;
+  }
 
   /** Adds a reference. */
   RecordSlice retain();

@@ -5,7 +5,9 @@ import io.millrace.record.RecordSlice;
 import io.millrace.record.ReferenceCount;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Batches where they lie in a segment's file. The file is held open until the last release.
@@ -74,6 +76,17 @@ final class FileSlice implements RecordSlice {
     } finally {
       target.limit(limit);
     }
+  }
+
+  @Override
+  public @Nullable FileChannel file() {
+    references.requireHeld();
+    return file.channel();
+  }
+
+  @Override
+  public long filePosition() {
+    return start;
   }
 
   @Override

@@ -57,7 +57,7 @@ final class HotReader {
     } else {
       return null;
     }
-    return position < segment.ownedFrom() || base + position < window.hotFrom()
+    return position < segment.ownedFrom() || !window.isHot(base + position)
         ? null
         : new BatchPlace(placeOffset, (int) position);
   }

@@ -5,27 +5,29 @@ import java.util.Arrays;
 /**
  * Where batches begin among the bytes that this process appended and that are still near the end of
  * the log, so that a reader who follows the log needs no index and no scan. The newest batches are
- * all remembered; of older ones about one in {@value #SPARSE_BYTES} bytes.
+ * all remembered; of older ones about one in {@value #SPARSE_BYTES} bytes. What is hot is for
+ * {@link HotMemory} to say, over all logs of the node.
  *
  * <p>Positions are counted in the bytes of the whole log, over all its segments ({@link
- * Segment#windowBase}). Invariant: offsets and positions both strictly increase.
+ * Segment#windowBase}). Invariant: offsets, positions and clocks strictly increase.
  *
  * <p>Threading: the log's owner thread.
  */
 final class HotWindow {
-  private static final int SPARSE_BYTES = 4096;
+  private static final int SPARSE_BYTES = 32 * 1024;
   private static final int RECENT = 64;
   private static final int INITIAL_CAPACITY = 4 * RECENT;
 
-  private final long hotBytes;
+  private final HotMemory memory;
   private long end;
   private long[] offsets = new long[0];
   private long[] positions = new long[0];
+  private long[] clocks = new long[0];
   private int count;
   private int recent;
 
-  HotWindow(long hotBytes, long end) {
-    this.hotBytes = hotBytes;
+  HotWindow(HotMemory memory, long end) {
+    this.memory = memory;
     this.end = end;
   }
 
@@ -36,7 +38,7 @@ final class HotWindow {
           "offset " + baseOffset + " at byte " + position + ", the log ends at byte " + end);
     }
     end = position + sizeBytes;
-    if (hotBytes == 0) {
+    if (memory.isOff()) {
       return;
     }
     if (recent == 2 * RECENT) {
@@ -47,6 +49,7 @@ final class HotWindow {
     }
     offsets[count] = baseOffset;
     positions[count] = position;
+    clocks[count] = memory.appended(sizeBytes);
     count++;
     recent++;
   }
@@ -60,31 +63,36 @@ final class HotWindow {
         lastKept = positions[i];
         offsets[to] = offsets[i];
         positions[to] = positions[i];
+        clocks[to] = clocks[i];
         to++;
       }
     }
     System.arraycopy(offsets, count - RECENT, offsets, to, RECENT);
     System.arraycopy(positions, count - RECENT, positions, to, RECENT);
+    System.arraycopy(clocks, count - RECENT, clocks, to, RECENT);
     count = to + RECENT;
     recent = RECENT;
   }
 
   private void makeRoom() {
-    int cold = Math.max(0, floor(positions, hotFrom(), count));
+    int cold = Math.max(0, floor(clocks, memory.hotFrom(), count));
     System.arraycopy(offsets, cold, offsets, 0, count - cold);
     System.arraycopy(positions, cold, positions, 0, count - cold);
+    System.arraycopy(clocks, cold, clocks, 0, count - cold);
     count -= cold;
     recent = Math.min(recent, count);
     if (count > offsets.length * 3 / 4 || offsets.length == 0) {
       int capacity = Math.max(INITIAL_CAPACITY, offsets.length * 2);
       offsets = Arrays.copyOf(offsets, capacity);
       positions = Arrays.copyOf(positions, capacity);
+      clocks = Arrays.copyOf(clocks, capacity);
     }
   }
 
-  /** Bytes before this one are not hot any more. */
-  long hotFrom() {
-    return end - hotBytes;
+  /** Whether the byte at this position is hot: it is as new as the place before it, or newer. */
+  boolean isHot(long position) {
+    int place = floor(positions, position, count);
+    return place >= 0 && clocks[place] >= memory.hotFrom();
   }
 
   /** The last place whose offset is not above this one, -1 if there is none. */

@@ -35,8 +35,7 @@ final class LogState {
     this.config = LogConfig.of(request.topicSettings());
     this.startOffset = Math.max(request.logStartOffset(), segments.first().baseOffset());
     Segment active = segments.active();
-    this.window =
-        new HotWindow(request.limits().hotBytes(), active.windowBase() + active.sizeBytes());
+    this.window = new HotWindow(request.limits().hot(), active.windowBase() + active.sizeBytes());
     this.pending = new PendingSync(request.disk(), request.directory(), endOffset());
     this.retentionClock = new RetentionClock(request.time());
     this.recovered = opened.recovered();

@@ -27,11 +27,11 @@ public final class LogSettings {
   public static final Setting<Long> LOG_HOT_BYTES =
       Setting.longInteger(
           "log.hot.bytes",
-          268_435_456,
-          0,
+          -1,
+          -1,
           Long.MAX_VALUE,
-          "Newest bytes of a partition, appended by this process, that are sent without reading and"
-              + " checking them first.");
+          "Newest bytes appended by this process, over all partitions, that are sent without reading"
+              + " and checking them first; -1 for a quarter of the memory.");
   public static final Setting<Integer> LOG_READ_THREADS =
       Setting.integer(
           "log.read.threads", 4, 1, 256, "Threads that read and check what is not hot.");

@@ -20,7 +20,7 @@ public final class ServerSettings {
           0,
           0,
           1_024,
-          "Event-loop threads for sockets and log shards; 0 for one per processor.");
+          "Event-loop threads for sockets and log shards; 0 for one per two processors.");
   public static final Setting<Integer> LOG_SHARDS =
       Setting.integer(
           "log.shards",

@@ -9,11 +9,11 @@ class HotWindowTest {
   @Test
   void shouldRememberEveryRecentBatchAndFewerOfTheOlder() {
     // given
-    HotWindow window = new HotWindow(1 << 20, 0);
+    HotWindow window = new HotWindow(new HotMemory(1 << 20), 0);
 
     // when
     for (int i = 0; i < 1_000; i++) {
-      window.appended(i * 10L, i * 100L, 100);
+      window.appended(i * 10L, i * 1_000L, 1_000);
     }
 
     // then
@@ -22,14 +22,14 @@ class HotWindowTest {
     }
     int old = window.floor(5_000);
     assertThat(window.offsetAt(old)).isBetween(4_500L, 5_000L);
-    assertThat(window.positionAt(old)).isEqualTo(window.offsetAt(old) * 10);
+    assertThat(window.positionAt(old)).isEqualTo(window.offsetAt(old) * 100);
     assertThat(window.size()).isLessThan(200);
   }
 
   @Test
   void shouldBeBoundedByTheHotBytes() {
     // given
-    HotWindow window = new HotWindow(100_000, 0);
+    HotWindow window = new HotWindow(new HotMemory(100_000), 0);
 
     // when
     for (int i = 0; i < 100_000; i++) {
@@ -38,14 +38,36 @@ class HotWindowTest {
 
     // then
     assertThat(window.size()).isLessThan(512);
-    assertThat(window.hotFrom()).isEqualTo(100_000 * 5_000L - 100_000);
+    long end = 100_000 * 5_000L;
+    assertThat(window.isHot(end - 100_000)).isTrue();
+    assertThat(window.isHot(end - 100_001)).isFalse();
     assertThat(window.offsetAt(window.floor(99_980))).isEqualTo(99_980);
+  }
+
+  @Test
+  void shouldCountWhatOtherLogsOfTheNodeAppend() {
+    // given
+    HotMemory memory = new HotMemory(10_000);
+    HotWindow window = new HotWindow(memory, 0);
+    HotWindow other = new HotWindow(memory, 0);
+    window.appended(0, 0, 1_000);
+
+    // when
+    other.appended(0, 0, 9_000);
+    boolean hotWhileItFits = window.isHot(0);
+    other.appended(10, 9_000, 1_001);
+
+    // then
+    assertThat(hotWhileItFits).isTrue();
+    assertThat(window.isHot(0)).isFalse();
+    assertThat(other.isHot(0)).isFalse();
+    assertThat(other.isHot(9_000)).isTrue();
   }
 
   @Test
   void shouldFindThePlaceThatBothBoundsAllow() {
     // given
-    HotWindow window = new HotWindow(1 << 20, 0);
+    HotWindow window = new HotWindow(new HotMemory(1 << 20), 0);
     for (int i = 0; i < 20; i++) {
       window.appended(i * 10L, i * 100L, 100);
     }
@@ -59,7 +81,7 @@ class HotWindowTest {
   @Test
   void shouldForgetWhatIsTruncated() {
     // given
-    HotWindow window = new HotWindow(1 << 20, 0);
+    HotWindow window = new HotWindow(new HotMemory(1 << 20), 0);
     for (int i = 0; i < 20; i++) {
       window.appended(i * 10L, i * 100L, 100);
     }
