@@ -38,10 +38,24 @@ public interface PartitionLog {
   AppendOutcome append(ByteBuffer batch, int leaderEpoch);
 
   /**
+   * Writes batches as the leader of their epoch stored them, with its offsets and epochs. Each is
+   * checked: it begins where the log ends, its epoch is neither older than the newest here nor
+   * newer than {@code leaderEpoch}, its CRC is right. Those before the first that is refused are
+   * appended; {@link #endOffset} says how many.
+   */
+  AppendOutcome appendAsFollower(ByteBuffer batches, int leaderEpoch);
+
+  /**
    * Reads whole batches from the one that contains {@code offset}, up to {@code maxBytes} but at
    * least one batch, none of which contains an offset at or past {@code limitOffsetExclusive}.
    */
   ReadOutcome read(long offset, int maxBytes, long limitOffsetExclusive);
+
+  /**
+   * Reads for a replica: up to the log's end, and also the batches without records that compaction
+   * leaves and other readers are spared.
+   */
+  ReadOutcome readForReplica(long offset, int maxBytes);
 
   /**
    * Starts an fsync of all that is written now; hand its result to {@link #flushed}, an exception
@@ -75,6 +89,13 @@ public interface PartitionLog {
    * or below the offset: else a loss of power makes what is appended there look damaged.
    */
   LogTask<?> truncateTo(long offset);
+
+  /**
+   * Takes everything out, durably, and goes on at an offset above the end: a follower whose records
+   * are all older than its leader's log. Before it runs the task, the caller has written down the
+   * new log start offset, which counts at once.
+   */
+  LogTask<?> startOverAt(long offset);
 
   /**
    * Raises the log start offset (DeleteRecords); whole segments below go. The returned task deletes

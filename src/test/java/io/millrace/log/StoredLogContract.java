@@ -10,6 +10,7 @@ import io.millrace.log.PartitionLog.TimestampOffset;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.record.BatchHeader;
+import io.millrace.record.BatchRewriter;
 import io.millrace.record.CompressionType;
 import io.millrace.record.LogRecord;
 import java.nio.ByteBuffer;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.Test;
 /** What a {@link PartitionLog} that is a broker's own does beyond the rest of the contract. */
 public abstract class StoredLogContract extends PartitionLogContract {
   private PartitionLog log;
+
+  /** One more empty log, beside the one that is tested. */
+  protected abstract PartitionLog anotherLog();
 
   @BeforeEach
   void useLog() {
@@ -257,6 +261,121 @@ public abstract class StoredLogContract extends PartitionLogContract {
 
     // then
     assertThat(log.durableEndOffset()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldStoreAsAFollowerWhatTheLeaderStored() {
+    // given
+    PartitionLog leader = anotherLog();
+    leader.append(Batches.idempotent(now(), 9, (short) 0, 0, "a", "b"), 1);
+    leader.append(Batches.idempotent(now(), 9, (short) 0, 2, "c"), 3);
+    ByteBuffer stored = storedIn(leader, 0);
+
+    // when
+    AppendOutcome outcome = log.appendAsFollower(stored.duplicate(), 4);
+
+    // then
+    assertThat(outcome).isEqualTo(new Appended(0, 2, -1));
+    assertThat(storedIn(log, 0)).isEqualTo(stored);
+    assertThat(log.latestEpoch()).isEqualTo(3);
+    assertThat(log.endOfEpoch(2)).isEqualTo(new EpochEnd(1, 2));
+    assertThat(log.append(Batches.idempotent(now(), 9, (short) 0, 2, "c"), 5))
+        .as("who becomes the leader knows the producers")
+        .isEqualTo(new Duplicate(2, 2, -1));
+  }
+
+  @Test
+  void shouldRefuseAsAFollowerWhatDoesNotContinueItsLog() {
+    // given
+    PartitionLog leader = anotherLog();
+    leader.append(Batches.of(now(), "a"), 1);
+    leader.append(Batches.of(now(), "b"), 3);
+    leader.append(Batches.of(now(), "c"), 3);
+    ByteBuffer stored = storedIn(leader, 0);
+    int second = BatchHeader.sizeBytes(stored, 0);
+    ByteBuffer damaged = storedIn(leader, 0);
+    damaged.put(damaged.limit() - 1, (byte) 77);
+    ByteBuffer older = stored.slice(0, second);
+    BatchHeader.setBaseOffset(older, 0, 1);
+
+    // when // then
+    assertRefusedAsFollower(stored.slice(second, second), 3, "OFFSET_OUT_OF_RANGE");
+    BatchHeader.setBaseOffset(older, 0, 0);
+    assertRefusedAsFollower(stored.duplicate(), 2, "FENCED_LEADER_EPOCH");
+    assertThat(log.endOffset()).as("the first was of an epoch that was").isEqualTo(1);
+    assertRefusedAsFollower(damaged.slice(second, 2 * second), 3, "CORRUPT_MESSAGE");
+    assertThat(log.endOffset()).as("the second was whole").isEqualTo(2);
+    BatchHeader.setBaseOffset(older, 0, 2);
+    assertRefusedAsFollower(older, 3, "FENCED_LEADER_EPOCH");
+    assertRefusedAsFollower(stored.slice(0, second - 1), 3, "CORRUPT_MESSAGE");
+    assertThat(Batches.valuesFrom(log, 0)).containsExactly("a", "b");
+  }
+
+  @Test
+  void shouldTakeThePartOfAHoleThatIsBehindItsEnd() {
+    // given
+    append("a", "b");
+    ByteBuffer hole = BatchRewriter.inPlaceOf(0, 9, 0, now());
+
+    // when
+    AppendOutcome outcome = log.appendAsFollower(hole, 0);
+
+    // then
+    assertThat(outcome).isEqualTo(new Appended(2, 9, -1));
+    assertThat(log.endOffset()).isEqualTo(10);
+    assertThat(Batches.valuesFrom(log, 0)).containsExactly("a", "b");
+  }
+
+  @Test
+  void shouldGiveAReplicaTheHolesThatOthersAreSpared() {
+    // given
+    append("a");
+    log.appendAsFollower(BatchRewriter.inPlaceOf(1, 4, 0, now()), 0);
+    append("b");
+
+    // when
+    ReadOutcome read = log.readForReplica(1, 1);
+    read = read instanceof ReadOutcome.Cold cold ? Batches.run(cold.task()) : read;
+
+    // then
+    ByteBuffer first = Batches.bytesOf(((ReadOutcome.Batches) read).slice());
+    assertThat(BatchHeader.baseOffset(first, 0)).isEqualTo(1);
+    assertThat(BatchHeader.recordCount(first, 0)).isZero();
+    assertThat(log.readForReplica(6, 1)).isInstanceOf(ReadOutcome.Nothing.class);
+  }
+
+  @Test
+  void shouldStartOverWhereTheLeadersLogBegins() {
+    // given
+    log.append(Batches.idempotent(now(), 9, (short) 0, 0, "a"), 4);
+    Batches.flush(log);
+    log.append(Batches.idempotent(now(), 9, (short) 0, 1, "b"), 4);
+
+    // when
+    Batches.run(log.startOverAt(500));
+
+    // then
+    assertThat(log.startOffset()).isEqualTo(500);
+    assertThat(log.endOffset()).isEqualTo(500);
+    assertThat(log.durableEndOffset()).isEqualTo(500);
+    assertThat(log.latestEpoch()).isEqualTo(-1);
+    assertThat(log.sizeBytes()).isZero();
+    assertThat(log.append(Batches.idempotent(now(), 9, (short) 0, 0, "c"), 2))
+        .isEqualTo(new Appended(500, 500, -1));
+    Batches.flush(log);
+    assertThat(log.durableEndOffset()).isEqualTo(501);
+    assertThat(Batches.valuesFrom(log, 500)).containsExactly("c");
+  }
+
+  private static ByteBuffer storedIn(PartitionLog log, long offset) {
+    ReadOutcome read = Batches.read(log, offset, 1 << 20, NO_LIMIT);
+    return Batches.bytesOf(((ReadOutcome.Batches) read).slice());
+  }
+
+  private void assertRefusedAsFollower(ByteBuffer batches, int leaderEpoch, String error) {
+    AppendOutcome outcome = log.appendAsFollower(batches, leaderEpoch);
+    assertThat(outcome).isInstanceOf(Refused.class);
+    assertThat(((Refused) outcome).error()).isEqualTo(ErrorCode.valueOf(error));
   }
 
   @Test

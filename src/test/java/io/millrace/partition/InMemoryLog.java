@@ -13,17 +13,23 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A log without a disk: what a flush makes durable is a number. Appends can be made to fail. */
+/**
+ * A log without a disk: what a flush makes durable is a number, and a loss of power takes the rest.
+ * Appends can be made to fail.
+ */
 public final class InMemoryLog implements PartitionLog {
   private final List<byte[]> batches = new ArrayList<>();
   private long startOffset;
   private long endOffset;
   private long durableEndOffset;
+  private long persistedEndOffset;
+  private long flushCeiling = Long.MAX_VALUE;
   private final TreeMap<Integer, Long> epochStarts = new TreeMap<>();
   private int latestEpoch = -1;
   private Optional<String> damage = Optional.empty();
@@ -89,22 +95,51 @@ public final class InMemoryLog implements PartitionLog {
     }
     BatchHeader.setBaseOffset(batch, at, endOffset);
     BatchHeader.setLeaderEpoch(batch, at, leaderEpoch);
-    byte[] bytes = new byte[batch.remaining()];
+    long baseOffset = endOffset;
+    store(batch, at, batch.remaining());
+    return new AppendOutcome.Appended(baseOffset, endOffset - 1, -1);
+  }
+
+  private void store(ByteBuffer batch, int at, int sizeBytes) {
+    byte[] bytes = new byte[sizeBytes];
     batch.get(at, bytes);
     batches.add(bytes);
-    long baseOffset = endOffset;
     endOffset = BatchHeader.nextOffset(batch, at);
-    epochStarts.putIfAbsent(leaderEpoch, BatchHeader.baseOffset(batch, at));
-    latestEpoch = leaderEpoch;
-    return new AppendOutcome.Appended(baseOffset, endOffset - 1, -1);
+    latestEpoch = BatchHeader.leaderEpoch(batch, at);
+    epochStarts.putIfAbsent(latestEpoch, BatchHeader.baseOffset(batch, at));
+  }
+
+  @Override
+  public AppendOutcome appendAsFollower(ByteBuffer appended, int leaderEpoch) {
+    if (damage.isPresent()) {
+      return new AppendOutcome.Refused(ErrorCode.STORAGE_ERROR, damage.get());
+    }
+    long base = endOffset;
+    int at = appended.position();
+    while (at < appended.limit()) {
+      int sizeBytes = BatchHeader.sizeBytes(appended, at);
+      if (!BatchHeader.crcMatches(appended, at)) {
+        return new AppendOutcome.Refused(ErrorCode.CORRUPT_MESSAGE, "the checksum is wrong");
+      }
+      if (BatchHeader.baseOffset(appended, at) != endOffset) {
+        return new AppendOutcome.Refused(ErrorCode.OFFSET_OUT_OF_RANGE, "not the next offset");
+      }
+      int epoch = BatchHeader.leaderEpoch(appended, at);
+      if (epoch < Math.max(0, latestEpoch) || epoch > leaderEpoch) {
+        return new AppendOutcome.Refused(ErrorCode.FENCED_LEADER_EPOCH, "not the next epoch");
+      }
+      store(appended, at, sizeBytes);
+      at += sizeBytes;
+    }
+    return new AppendOutcome.Appended(base, endOffset - 1, -1);
   }
 
   private Optional<AppendOutcome> duplicateOf(ByteBuffer batch, int at) {
     if (BatchHeader.producerId(batch, at) == BatchHeader.NO_PRODUCER_ID) {
       return Optional.empty();
     }
-    for (byte[] stored : batches) {
-      ByteBuffer there = ByteBuffer.wrap(stored);
+    for (int i = batches.size() - 1; i >= 0; i--) {
+      ByteBuffer there = ByteBuffer.wrap(batches.get(i));
       if (BatchHeader.producerId(there, 0) == BatchHeader.producerId(batch, at)
           && BatchHeader.baseSequence(there, 0) == BatchHeader.baseSequence(batch, at)) {
         return Optional.of(
@@ -125,7 +160,12 @@ public final class InMemoryLog implements PartitionLog {
       List<byte[]> now = List.copyOf(batches);
       return new ReadOutcome.Cold(() -> readFrom(now, offset, maxBytes, limitOffsetExclusive));
     }
-    return readFrom(batches, offset, maxBytes, limitOffsetExclusive);
+    return readFrom(batchesFrom(offset), offset, maxBytes, limitOffsetExclusive);
+  }
+
+  @Override
+  public ReadOutcome readForReplica(long offset, int maxBytes) {
+    return read(offset, maxBytes, Long.MAX_VALUE);
   }
 
   private static ReadOutcome readFrom(
@@ -150,12 +190,16 @@ public final class InMemoryLog implements PartitionLog {
   @Override
   public LogTask<Long> beginFlush() {
     long written = endOffset;
-    return () -> written;
+    flushCeiling = Long.MAX_VALUE;
+    return () -> {
+      persistedEndOffset = Math.max(persistedEndOffset, Math.min(written, flushCeiling));
+      return written;
+    };
   }
 
   @Override
   public void flushed(long newDurableEndOffset) {
-    durableEndOffset = Math.max(durableEndOffset, newDurableEndOffset);
+    durableEndOffset = Math.max(durableEndOffset, Math.min(newDurableEndOffset, flushCeiling));
   }
 
   @Override
@@ -197,7 +241,87 @@ public final class InMemoryLog implements PartitionLog {
 
   @Override
   public LogTask<?> truncateTo(long offset) {
-    throw new UnsupportedOperationException("no test truncates this log");
+    if (offset < startOffset) {
+      throw new IllegalArgumentException(offset + " is before the log's start " + startOffset);
+    }
+    return () -> {
+      keepBelow(offset);
+      persistedEndOffset = Math.min(persistedEndOffset, endOffset);
+      durableEndOffset = Math.min(durableEndOffset, endOffset);
+      return endOffset;
+    };
+  }
+
+  private void keepBelow(long offset) {
+    batchesFrom(offset).clear();
+    epochStarts.values().removeIf(start -> start >= offset);
+    flushCeiling = Math.min(flushCeiling, offset);
+    endOffset =
+        batches.isEmpty()
+            ? Math.min(endOffset, Math.max(startOffset, offset))
+            : BatchHeader.nextOffset(ByteBuffer.wrap(batches.get(batches.size() - 1)), 0);
+    latestEpoch = epochStarts.isEmpty() ? -1 : epochStarts.lastKey();
+  }
+
+  @Override
+  public LogTask<?> startOverAt(long offset) {
+    return () -> {
+      batches.clear();
+      epochStarts.clear();
+      latestEpoch = -1;
+      startOffset = offset;
+      endOffset = offset;
+      persistedEndOffset = offset;
+      durableEndOffset = offset;
+      return endOffset;
+    };
+  }
+
+  /** The machine goes down and comes back: what no flush has covered is gone. */
+  public void losePower() {
+    keepBelow(persistedEndOffset);
+    persistedEndOffset = endOffset;
+    durableEndOffset = endOffset;
+  }
+
+  /** Another process opens it: all that is there is durable then. */
+  void reopen() {
+    closed = false;
+    persistedEndOffset = endOffset;
+    durableEndOffset = endOffset;
+    flushCeiling = Long.MAX_VALUE;
+  }
+
+  /** The batches that end behind this offset. */
+  List<byte[]> batchesFrom(long offset) {
+    int low = 0;
+    int high = batches.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (BatchHeader.nextOffset(ByteBuffer.wrap(batches.get(middle)), 0) > offset) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return batches.subList(low, batches.size());
+  }
+
+  /** Whether this batch is in it, or even on its disk. */
+  boolean holds(long baseOffset, int crc, boolean onDisk) {
+    List<byte[]> from = batchesFrom(baseOffset);
+    if (from.isEmpty()) {
+      return false;
+    }
+    ByteBuffer batch = ByteBuffer.wrap(from.get(0));
+    return BatchHeader.baseOffset(batch, 0) == baseOffset
+        && BatchHeader.crc(batch, 0) == crc
+        && (!onDisk || BatchHeader.nextOffset(batch, 0) <= persistedEndOffset);
+  }
+
+  /** All that is in it, batch by batch. */
+  List<byte[]> batches() {
+    return Collections.unmodifiableList(batches);
   }
 
   @Override

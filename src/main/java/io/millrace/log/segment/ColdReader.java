@@ -27,10 +27,12 @@ final class ColdReader implements LogTask<ReadOutcome> {
   private final int maxBytes;
   private final long limitOffset;
   private final long logEndOffset;
+  private final boolean passEmpty;
   private final Consumer<String> onDamage;
 
   /**
    * @param views the segment with the offset, and some that follow it
+   * @param passEmpty false for a replica, which needs every batch
    */
   ColdReader(
       List<SegmentView> views,
@@ -38,18 +40,20 @@ final class ColdReader implements LogTask<ReadOutcome> {
       int maxBytes,
       long limitOffset,
       long logEndOffset,
+      boolean passEmpty,
       Consumer<String> onDamage) {
     this.views = views;
     this.offset = offset;
     this.maxBytes = Math.min(maxBytes, BatchScanner.MAX_STEP_BYTES);
     this.limitOffset = limitOffset;
     this.logEndOffset = logEndOffset;
+    this.passEmpty = passEmpty;
     this.onDamage = onDamage;
   }
 
   @Override
   public ReadOutcome run() throws IOException {
-    for (SegmentView view : views) {
+    for (SegmentView view : passEmpty ? views : List.<SegmentView>of()) {
       long from = Math.max(offset, view.baseOffset());
       boolean mayHave = from < limitOffset && from < view.nextOffset();
       ReadOutcome outcome = mayHave ? read(view, from, true) : null;
@@ -62,7 +66,7 @@ final class ColdReader implements LogTask<ReadOutcome> {
   }
 
   /** Null if there are only batches without records, and these are to be passed over. */
-  private @Nullable ReadOutcome read(SegmentView made, long from, boolean passEmpty)
+  private @Nullable ReadOutcome read(SegmentView made, long from, boolean passing)
       throws IOException {
     SegmentView view = made.newest();
     DiskFile file;
@@ -70,14 +74,14 @@ final class ColdReader implements LogTask<ReadOutcome> {
       file = view.log().acquire();
     } catch (NoSuchFileException e) {
       if (view.log().successor() != null) {
-        return read(view, from, passEmpty);
+        return read(view, from, passing);
       }
       // The segment was deleted since; the log begins behind it now.
       return new ReadOutcome.OutOfRange(view.nextOffset(), logEndOffset);
     }
     ReadOutcome outcome = null;
     try {
-      outcome = read(view, file, from, passEmpty);
+      outcome = read(view, file, from, passing);
       return outcome;
     } finally {
       if (!(outcome instanceof ReadOutcome.Batches)) {
@@ -86,7 +90,7 @@ final class ColdReader implements LogTask<ReadOutcome> {
     }
   }
 
-  private @Nullable ReadOutcome read(SegmentView view, DiskFile file, long from, boolean passEmpty)
+  private @Nullable ReadOutcome read(SegmentView view, DiskFile file, long from, boolean passing)
       throws IOException {
     BatchFinder.Found found = BatchFinder.find(view, file, from);
     if (found.place().isEmpty()) {
@@ -98,7 +102,7 @@ final class ColdReader implements LogTask<ReadOutcome> {
             .against(view.epochs());
     Step step = scanner.next();
     boolean passed = false;
-    while (passEmpty
+    while (passing
         && step == Step.BATCH
         && BatchHeader.recordCount(scanner.header(), 0) == 0
         && scanner.expectedOffset() <= limitOffset) {

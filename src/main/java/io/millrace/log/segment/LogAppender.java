@@ -85,19 +85,27 @@ final class LogAppender {
       appendTimeMs = state.time().wallClockMs();
       BatchHeader.setLogAppendTime(batch, at, appendTimeMs);
     }
-    if (mustRoll(state.segments().active(), batch, last)) {
-      roll();
-    }
     BatchHeader.setBaseOffset(batch, at, base);
     BatchHeader.setLeaderEpoch(batch, at, leaderEpoch);
+    store(batch);
+    return new Appended(base, last, appendTimeMs);
+  }
+
+  /** Writes one checked batch, whose header is final, at the log's end. */
+  void store(ByteBuffer batch) throws IOException {
+    int at = batch.position();
+    int size = batch.remaining();
+    if (mustRoll(state.segments().active(), batch, BatchHeader.lastOffset(batch, at))) {
+      roll();
+    }
     Segment active = state.segments().active();
     int position = active.sizeBytes();
-    active.append(batch, config.indexIntervalBytes());
+    active.append(batch, state.config().indexIntervalBytes());
+    long base = BatchHeader.baseOffset(batch, at);
     state.window().appended(base, active.windowBase() + position, size);
-    state.setEpochs(state.epochs().with(leaderEpoch, base));
+    state.setEpochs(state.epochs().with(BatchHeader.leaderEpoch(batch, at), base));
     state.producers().appended(batch, at, state.time().monotonicNanos());
     state.pending().appended();
-    return new Appended(base, last, appendTimeMs);
   }
 
   private boolean mustRoll(Segment active, ByteBuffer batch, long lastOffset) throws IOException {
@@ -139,7 +147,7 @@ final class LogAppender {
     state.pending().snapshotAtRoll(offset, ProducerSnapshot.encode(state.producers(), offset));
   }
 
-  private Refused cutPartialWrite(DiskFullException cause) {
+  Refused cutPartialWrite(DiskFullException cause) {
     try {
       state.segments().active().cutTail();
     } catch (IOException e) {
@@ -151,7 +159,7 @@ final class LogAppender {
         "the disk of " + state.request().partition() + " is full; nothing was written");
   }
 
-  private Refused failed(IOException cause) {
+  Refused failed(IOException cause) {
     String reason = "writing " + state.request().partition() + " failed: " + cause.getMessage();
     SegmentLog.LOG.error("{}: the partition is offline", reason, cause);
     state.pending().failed();

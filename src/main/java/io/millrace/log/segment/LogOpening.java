@@ -48,7 +48,8 @@ final class LogOpening {
 
   /**
    * All records that the power loss left were deleted before it (DeleteRecords), and those up to
-   * the log start offset are lost as well: the log goes on there, with nothing in it.
+   * the log start offset are lost as well; or a follower was about to start over there. The log
+   * goes on there, with nothing in it and so in no epoch.
    */
   private Opened startOver(Opened opened) throws IOException {
     SegmentLog.LOG.warn(
@@ -56,10 +57,9 @@ final class LogOpening {
         directory,
         request.logStartOffset(),
         opened.segments().active().nextOffset());
-    // From the oldest on: what a crash in between leaves still ends where it did.
-    for (Segment gone : opened.segments().all()) {
-      SegmentDeletion.delete(disk, directory, gone);
-    }
+    CheckedFile.replace(disk, directory.resolve(EpochTable.FILE_NAME), EpochTable.EMPTY.toFile());
+    // From the oldest on, each durably: what a crash in between leaves still ends where it did.
+    new SegmentDeletion(disk, directory, opened.segments().all()).run();
     long start = request.logStartOffset();
     Segment first = new Segment(disk, directory, start, 0, 0, start);
     first.writer();
@@ -68,10 +68,11 @@ final class LogOpening {
         disk,
         SegmentFiles.producers(directory, start),
         ProducerSnapshot.encode(opened.producers(), start));
-    disk.syncDirectory(directory);
+    // The first record begins an epoch, so its flush syncs the names; until then an empty directory
+    // means the same.
     return new Opened(
         new SegmentList(List.of(first)),
-        opened.epochs().startingAt(start),
+        EpochTable.EMPTY,
         opened.producers(),
         opened.damage(),
         opened.recovered());

@@ -196,6 +196,23 @@ final class PendingSync {
     durableEnd = endOffset;
   }
 
+  /**
+   * Everything was taken out, durably, and there is a new segment, whose name goes with the next
+   * flush: without it the directory is empty, which means the same as long as nothing is appended.
+   */
+  void startedOver(long offset) {
+    closedSegments.clear();
+    snapshots.clear();
+    replaceableSnapshot = NONE;
+    epochs = null;
+    namesChanged = true;
+    appended = false;
+    durableEnd = offset;
+    if (running != null) {
+      running.ceiling = Math.min(running.ceiling, offset);
+    }
+  }
+
   final class Flush implements LogTask<Long> {
     private final List<Segment> closedSegments;
     private final List<Snapshot> snapshots;

@@ -131,4 +131,11 @@ final class SegmentList {
     }
     return removed;
   }
+
+  /** Forgets all of them; this one is the first and the active one. */
+  void startOver(Segment first) {
+    segments.clear();
+    segments.add(first);
+    sizeOfInactiveBytes = 0;
+  }
 }

@@ -43,6 +43,7 @@ public final class SegmentedLog implements PartitionLog {
 
   private final LogState state;
   private final LogAppender appender;
+  private final FollowerAppender followerAppender;
   private final HotReader hotReader;
   private long bytesAtSnapshot;
   private boolean closed;
@@ -54,6 +55,7 @@ public final class SegmentedLog implements PartitionLog {
   private SegmentedLog(LogState state) {
     this.state = state;
     this.appender = new LogAppender(state);
+    this.followerAppender = new FollowerAppender(state, appender);
     this.hotReader = new HotReader(state.window());
     this.bytesAtSnapshot = endPosition();
   }
@@ -119,6 +121,17 @@ public final class SegmentedLog implements PartitionLog {
 
   @Override
   public AppendOutcome append(ByteBuffer batch, int leaderEpoch) {
+    AppendOutcome.Refused refused = refusal();
+    return refused != null ? refused : appender.append(batch, leaderEpoch);
+  }
+
+  @Override
+  public AppendOutcome appendAsFollower(ByteBuffer batches, int leaderEpoch) {
+    AppendOutcome.Refused refused = refusal();
+    return refused != null ? refused : followerAppender.append(batches, leaderEpoch);
+  }
+
+  private AppendOutcome.@Nullable Refused refusal() {
     if (closed) {
       return new AppendOutcome.Refused(
           ErrorCode.SHUTTING_DOWN, "the log of " + state.request().partition() + " is closed");
@@ -131,11 +144,21 @@ public final class SegmentedLog implements PartitionLog {
     Optional<String> failure = state.health().failure();
     return failure.isPresent()
         ? new AppendOutcome.Refused(ErrorCode.STORAGE_ERROR, failure.get())
-        : appender.append(batch, leaderEpoch);
+        : null;
   }
 
   @Override
   public ReadOutcome read(long offset, int maxBytes, long limitOffsetExclusive) {
+    return read(offset, maxBytes, limitOffsetExclusive, true);
+  }
+
+  @Override
+  public ReadOutcome readForReplica(long offset, int maxBytes) {
+    return read(offset, maxBytes, Long.MAX_VALUE, false);
+  }
+
+  private ReadOutcome read(
+      long offset, int maxBytes, long limitOffsetExclusive, boolean passEmpty) {
     Optional<String> failure = state.health().failure();
     if (failure.isPresent() && state.pending().isFailed()) {
       return new ReadOutcome.Damaged(failure.get());
@@ -153,7 +176,7 @@ public final class SegmentedLog implements PartitionLog {
     Segment segment = state.segments().get(state.segments().indexOf(offset));
     try {
       ReadOutcome hot = hotReader.read(segment, offset, maxBytes, limit);
-      return hot != null ? hot : cold(offset, maxBytes, limit);
+      return hot != null ? hot : cold(offset, maxBytes, limit, passEmpty);
     } catch (IOException e) {
       String reason = "reading " + state.request().partition() + " failed: " + e.getMessage();
       state.health().reportDamage(reason);
@@ -161,7 +184,7 @@ public final class SegmentedLog implements PartitionLog {
     }
   }
 
-  private ReadOutcome cold(long offset, int maxBytes, long limit) {
+  private ReadOutcome cold(long offset, int maxBytes, long limit, boolean passEmpty) {
     int first = state.segments().indexOf(offset);
     List<SegmentView> views = new ArrayList<>();
     for (int i = first; i < Math.min(first + COLD_SEGMENTS, state.segments().size()); i++) {
@@ -169,7 +192,13 @@ public final class SegmentedLog implements PartitionLog {
     }
     return new ReadOutcome.Cold(
         new ColdReader(
-            views, offset, maxBytes, limit, state.endOffset(), state.health()::reportDamage));
+            views,
+            offset,
+            maxBytes,
+            limit,
+            state.endOffset(),
+            passEmpty,
+            state.health()::reportDamage));
   }
 
   @Override
@@ -248,6 +277,21 @@ public final class SegmentedLog implements PartitionLog {
             offset, state.epochs().truncatedTo(offset).latest(), state.segments().sizeBytes());
     return () -> {
       new Truncation(state, offset).run();
+      truncating = null;
+      return state.endOffset();
+    };
+  }
+
+  @Override
+  public LogTask<?> startOverAt(long offset) {
+    if (offset <= state.endOffset()) {
+      throw new IllegalArgumentException(
+          "starting over at offset " + offset + ", the log ends at " + state.endOffset());
+    }
+    state.setStartOffset(offset);
+    truncating = new TruncatedState(offset, EpochTable.NO_EPOCH, 0);
+    return () -> {
+      new StartingOver(state, offset).run();
       truncating = null;
       return state.endOffset();
     };

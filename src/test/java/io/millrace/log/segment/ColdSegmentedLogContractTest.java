@@ -18,4 +18,12 @@ class ColdSegmentedLogContractTest extends StoredLogContract {
         .with(Logs.allCold())
         .open();
   }
+
+  @Override
+  protected PartitionLog anotherLog() {
+    return Logs.at(directory.resolve("flights-4"), time)
+        .with("index.interval.bytes", "0")
+        .with(Logs.allCold())
+        .open();
+  }
 }

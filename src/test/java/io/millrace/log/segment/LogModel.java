@@ -11,10 +11,12 @@ import io.millrace.log.ReadOutcome;
 import io.millrace.log.simulation.Loss;
 import io.millrace.log.simulation.SimulatedDisk;
 import io.millrace.model.ErrorCode;
+import io.millrace.record.BatchHeader;
 import io.millrace.record.LogRecord;
 import io.millrace.record.RecordSlice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +77,7 @@ final class LogModel {
 
   /** One random step, then a look at all that can be seen. */
   void step() {
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(17)) {
       case 0, 1, 2, 3, 4, 5 -> appendOnce();
       case 6 -> resend();
       case 7, 8 -> flush();
@@ -83,6 +85,8 @@ final class LogModel {
       case 10 -> deleteRecords();
       case 11 -> stopCleanly();
       case 12 -> kill();
+      case 13, 14 -> replicate();
+      case 15 -> startOver();
       default -> losePower();
     }
     time.advanceMs(random.nextInt(50));
@@ -106,15 +110,45 @@ final class LogModel {
   }
 
   private Object send(Expected batch) {
+    return log.append(bytes(batch), epoch);
+  }
+
+  private ByteBuffer bytes(Expected batch) {
     short producerEpoch = (short) (batch.producerId < 0 ? -1 : 0);
-    return log.append(
-        Batches.idempotent(
-            time.wallClockMs(),
-            batch.producerId,
-            producerEpoch,
-            batch.sequence,
-            batch.values.toArray(String[]::new)),
-        epoch);
+    return Batches.idempotent(
+        time.wallClockMs(),
+        batch.producerId,
+        producerEpoch,
+        batch.sequence,
+        batch.values.toArray(String[]::new));
+  }
+
+  /** What a leader of a newer epoch stored, two batches at once. */
+  private void replicate() {
+    epoch += random.nextInt(2);
+    ByteBuffer both = ByteBuffer.allocate(10_000);
+    long base = endOffset;
+    for (int i = 0; i < 2; i++) {
+      long producer = firstProducer + random.nextInt(3);
+      List<String> values = List.of("r" + endOffset, "r" + (endOffset + 1));
+      Expected batch = new Expected(endOffset, values, epoch, producer, nextSequence(producer));
+      ByteBuffer bytes = bytes(batch);
+      BatchHeader.setBaseOffset(bytes, 0, endOffset);
+      BatchHeader.setLeaderEpoch(bytes, 0, epoch);
+      both.put(bytes);
+      batches.put(endOffset, batch);
+      endOffset = batch.nextOffset();
+    }
+    assertThat(log.appendAsFollower(both.flip(), epoch + 1))
+        .isEqualTo(new Appended(base, endOffset - 1, -1));
+  }
+
+  private void startOver() {
+    startOffset = endOffset + 1 + random.nextInt(50);
+    Batches.run(log.startOverAt(startOffset));
+    batches.clear();
+    endOffset = startOffset;
+    durable = startOffset;
   }
 
   private int nextSequence(long producer) {

@@ -13,4 +13,9 @@ class SegmentedLogContractTest extends StoredLogContract {
   protected PartitionLog emptyLog(SettingValues settings) {
     return Logs.at(directory.resolve("flights-3"), time).with(settings).open();
   }
+
+  @Override
+  protected PartitionLog anotherLog() {
+    return Logs.at(directory.resolve("flights-4"), time).open();
+  }
 }

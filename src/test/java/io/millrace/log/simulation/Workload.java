@@ -38,6 +38,7 @@ final class Workload {
     world.flush(burst);
     PartitionPromise again = deleteAndCreateAgain(world);
     deleteWhatIsNotDurable(world);
+    follow(world);
     world.deleteRecords(async, async.content.get(4).offset() + 1);
     for (int i = 0; i < 8; i++) {
       append(world, async, i);
@@ -85,6 +86,25 @@ final class Workload {
     world.deleteRecords(ahead, ahead.writtenEnd);
   }
 
+  /** A follower that its leader leaves behind, with several segments and an epoch of its own. */
+  private static void follow(World world) throws IOException {
+    PartitionPromise behind = world.create("behind", 0, 7);
+    for (int i = 0; i < 10; i++) {
+      world.replicate(behind, PRODUCERS[i % PRODUCERS.length], 2);
+    }
+    world.flush(behind);
+    for (int i = 0; i < 9; i++) {
+      world.replicate(behind, PRODUCERS[i % PRODUCERS.length], 1);
+    }
+    world.startOver(behind, behind.writtenEnd + 100);
+    world.replicate(behind, PRODUCERS[0], 2);
+    world.flush(behind);
+    world.replicate(behind, PRODUCERS[0], 1);
+    world.truncate(behind, 1);
+    world.replicate(behind, PRODUCERS[1], 1);
+    world.flush(behind);
+  }
+
   private static PartitionPromise deleteAndCreateAgain(World world) throws IOException {
     PartitionPromise first = world.create("again", 0, 3);
     append(world, first, 0);
@@ -118,7 +138,7 @@ final class Workload {
 
   private static void step(World world, PartitionPromise promise, SplittableRandom random)
       throws IOException {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(15)) {
       case 0 -> world.checkpoint();
       case 1 -> world.truncate(promise, 1 + random.nextInt(6));
       case 2 -> world.retain(promise, random.nextBoolean());
@@ -128,6 +148,9 @@ final class Workload {
         world.deleteRecords(promise, start + random.nextLong(end - start + 1));
       }
       case 4, 5, 6 -> world.flush(promise);
+      case 7 -> world.startOver(promise, promise.log.endOffset() + 1 + random.nextInt(100));
+      case 8, 9 ->
+          world.replicate(promise, PRODUCERS[random.nextInt(2)] + 2_000, 1 + random.nextInt(3));
       default -> append(world, promise, random.nextInt(6));
     }
   }

@@ -19,6 +19,7 @@ import io.millrace.model.TopicPartition;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.TopicSettings;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -221,6 +222,34 @@ final class World {
                 Math.min(now.recoveryPoint(), offset), offset, now.logStartOffset())));
     run(log, log.truncateTo(offset));
     promise.onlyBelow(offset);
+    leaderEpoch++;
+  }
+
+  /** One batch from the leader of the partition, as a follower stores it. */
+  void replicate(PartitionPromise promise, long producerId, int count) {
+    PartitionLog log = logs.get(promise.id);
+    int sequence = promise.nextSequences.getOrDefault(producerId, 0);
+    long seed = appends++ * 31 + leaderEpoch;
+    SentBatch batch = SentBatch.of(log.endOffset(), leaderEpoch, producerId, sequence, count, seed);
+    promise.mayFind(batch);
+    AppendOutcome outcome =
+        log.appendAsFollower(ByteBuffer.wrap(batch.stored().clone()), leaderEpoch);
+    if (!(outcome instanceof AppendOutcome.Appended)) {
+      throw new StepFailed("replication of " + batch + " to " + promise + ": " + outcome);
+    }
+    promise.appended(batch);
+  }
+
+  /** A follower all of whose records are older than its leader's log. */
+  void startOver(PartitionPromise promise, long offset) throws IOException {
+    PartitionLog log = logs.get(promise.id);
+    promise.maxStart = Math.max(promise.maxStart, offset);
+    promise.truncatingTo = 0;
+    LogTask<?> startingOver = log.startOverAt(offset);
+    checkpoint();
+    promise.minStart = Math.max(promise.minStart, offset);
+    run(log, startingOver);
+    promise.onlyBelow(0);
     leaderEpoch++;
   }
 
