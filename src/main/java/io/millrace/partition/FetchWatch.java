@@ -31,10 +31,19 @@ public final class FetchWatch {
     partition.watchers().add(this);
   }
 
+  /** Counts what is appended there from now on, and what becomes committed. */
+  public void watchAsReplica(Partition partition) {
+    partitions.add(partition);
+    partition.replicaWatchers().add(this);
+  }
+
   /** Stops waiting without firing. */
   public void cancel() {
     done = true;
-    partitions.forEach(partition -> partition.watchers().remove(this));
+    for (Partition partition : partitions) {
+      partition.watchers().remove(this);
+      partition.replicaWatchers().remove(this);
+    }
     partitions.clear();
   }
 

@@ -14,12 +14,10 @@ import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.model.config.TopicSettings.FlushMode;
 import io.millrace.model.image.PartitionImage;
-import io.millrace.replication.InSyncReplicas;
 import io.millrace.replication.LeaderReplica;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,20 +34,22 @@ public final class Partition {
 
   private final PartitionId id;
   private final TopicPartition name;
-  private final NodeId self;
+  private final PartitionEnvironment environment;
   private final PartitionLog log;
   private final TimeSource time;
-  private final int maxPendingAcks;
-  private final AckQueue waitingForCommit = new AckQueue();
-  private final AckQueue waitingForDisk = new AckQueue();
+  private final Acknowledgements acknowledgements;
   private final CommittedBytes committedBytes = new CommittedBytes();
   private final Watchers watchers = new Watchers();
+  private final Watchers replicaWatchers = new Watchers();
   private final FlushState flush;
   private final PartitionReader reader;
+  private final PartitionReplication replication;
   private SettingValues settings;
   private int leaderEpoch = -1;
   private long lastHighWatermark;
-  private @Nullable LeaderReplica leader;
+  private @Nullable LeaderRole leader;
+  private @Nullable FollowerRole follower;
+  private @Nullable PartitionImage afterTruncation;
   private Optional<String> offline = Optional.empty();
   private PartitionLogs.Progress closedProgress;
 
@@ -57,8 +57,30 @@ public final class Partition {
    * A partition without a role yet.
    *
    * @param opened its log, and the high watermark that it was last known to have
-   * @param maxPendingAcks appends that may wait to be acknowledged; more are answered THROTTLED
    */
+  public Partition(
+      PartitionId id,
+      TopicPartition name,
+      PartitionEnvironment environment,
+      PartitionLogs.OpenedLog opened,
+      SettingValues settings) {
+    this.id = id;
+    this.name = name;
+    this.environment = environment;
+    this.log = opened.log();
+    this.settings = settings;
+    this.time = environment.time();
+    this.acknowledgements = new Acknowledgements(environment.lease());
+    this.replication = new PartitionReplication(this, environment);
+    this.flush = new FlushState(log);
+    this.reader = new PartitionReader(this, log);
+    this.lastHighWatermark = Math.max(log.startOffset(), opened.highWatermark());
+    this.closedProgress =
+        new PartitionLogs.Progress(log.durableEndOffset(), lastHighWatermark, log.startOffset());
+    checkHealth();
+  }
+
+  /** A partition of a node that is alone. */
   public Partition(
       PartitionId id,
       TopicPartition name,
@@ -67,19 +89,7 @@ public final class Partition {
       SettingValues settings,
       TimeSource time,
       int maxPendingAcks) {
-    this.id = id;
-    this.name = name;
-    this.self = self;
-    this.log = opened.log();
-    this.settings = settings;
-    this.time = time;
-    this.maxPendingAcks = maxPendingAcks;
-    this.flush = new FlushState(log);
-    this.reader = new PartitionReader(this, log);
-    this.lastHighWatermark = Math.max(log.startOffset(), opened.highWatermark());
-    this.closedProgress =
-        new PartitionLogs.Progress(log.durableEndOffset(), lastHighWatermark, log.startOffset());
-    checkHealth();
+    this(id, name, PartitionEnvironment.alone(self, time, maxPendingAcks), opened, settings);
   }
 
   public PartitionId id() {
@@ -94,13 +104,27 @@ public final class Partition {
     return log;
   }
 
+  /** What other replicas, and the controller, are asked and answered by. */
+  public PartitionReplication replication() {
+    return replication;
+  }
+
+  @Nullable LeaderRole leading() {
+    return leader;
+  }
+
+  @Nullable FollowerRole following() {
+    return follower;
+  }
+
   /** What reads and look-ups are asked of. */
   public PartitionReader reader() {
     return reader;
   }
 
-  boolean isLeading() {
-    return leader != null;
+  /** Whether an answer may rest on this node's leadership: nobody else can lead by now. */
+  boolean hasLease() {
+    return environment.lease().isValid();
   }
 
   /** Of the newest image; -1 before the first. */
@@ -113,9 +137,14 @@ public final class Partition {
     return offline;
   }
 
+  /** As far as this replica knows. */
   public long highWatermark() {
-    LeaderReplica current = leader;
-    return current == null ? lastHighWatermark : current.highWatermark();
+    LeaderRole leading = leader;
+    if (leading != null) {
+      return leading.replica().highWatermark();
+    }
+    FollowerRole following = follower;
+    return following != null ? following.replica().highWatermark() : lastHighWatermark;
   }
 
   public PartitionLogs.Progress progress() {
@@ -131,48 +160,86 @@ public final class Partition {
     return watchers;
   }
 
+  Watchers replicaWatchers() {
+    return replicaWatchers;
+  }
+
   /** The cluster has decided: settings, leader, in-sync replicas. */
   public void follow(PartitionImage image, SettingValues topicSettings) {
     settings = topicSettings;
     log.configure(topicSettings);
-    boolean leads = image.leader().filter(self::equals).isPresent();
-    if (image.leaderEpoch() != leaderEpoch || leads != (leader != null)) {
+    if (replication.isTruncating()) {
+      afterTruncation = image; // Where the log will end is not known before.
+      return;
+    }
+    boolean leads = image.leader().filter(environment.self()::equals).isPresent();
+    boolean follows = image.leader().isPresent() && !leads;
+    if (image.leaderEpoch() > leaderEpoch
+        || (image.leaderEpoch() == leaderEpoch
+            && (leads != (leader != null) || follows != (follower != null)))) {
       changeRole(image, leads);
     }
-    LeaderReplica current = leader;
-    if (current != null) {
+    LeaderRole leading = leader;
+    if (leading != null && image.leaderEpoch() == leaderEpoch) {
       // Settings first: what counts as written decides how far the high watermark may move.
       boolean moved =
-          current.onSettings(settings.get(TopicSettings.MIN_INSYNC_REPLICAS), durableCounts());
-      moved |= current.onInSyncReplicas(InSyncReplicas.of(Set.copyOf(image.inSyncReplicas())));
+          leading
+              .replica()
+              .onSettings(settings.get(TopicSettings.MIN_INSYNC_REPLICAS), countsDurable());
+      moved |= leading.follow(image);
       if (moved) {
-        onHighWatermark(current);
+        onHighWatermark(leading.replica());
       }
     }
   }
 
   private void changeRole(PartitionImage image, boolean leads) {
     lastHighWatermark = highWatermark();
-    stopLeading("the partition's leader changed before the batch was committed");
+    stopRole("the partition's leader changed before the batch was committed");
     leaderEpoch = image.leaderEpoch();
+    if (offline.isPresent() || image.leader().isEmpty()) {
+      return;
+    }
+    long known = Math.min(lastHighWatermark, log.endOffset());
     if (leads) {
-      leader =
-          new LeaderReplica(
-              self,
-              leaderEpoch,
-              InSyncReplicas.of(Set.copyOf(image.inSyncReplicas())),
-              Math.min(lastHighWatermark, log.endOffset()),
-              log.endOffset(),
-              log.durableEndOffset());
+      leader = new LeaderRole(id, environment, log, image, known);
+    } else {
+      follower =
+          new FollowerRole(image.leader().get(), leaderEpoch, image.leaderUnclean(), log, known);
     }
   }
 
-  private void stopLeading(String reason) {
+  private void stopRole(String reason) {
     leader = null;
-    Produced unknown = Produced.failed(ErrorCode.UNKNOWN_OUTCOME, reason);
-    waitingForCommit.failAll(unknown);
-    waitingForDisk.failAll(unknown);
+    follower = null;
+    acknowledgements.failAll(reason);
     watchers.fireAll();
+    replicaWatchers.fireAll();
+  }
+
+  /** Records came that no fsync covers, if any did. */
+  void noteWritten() {
+    if (log.durableEndOffset() < log.endOffset()) {
+      flush.written(time.monotonicNanos());
+    }
+  }
+
+  /** A truncation is done: what the cluster decided meanwhile counts now. */
+  void followLatest() {
+    PartitionImage image = afterTruncation;
+    afterTruncation = null;
+    if (image != null) {
+      follow(image, settings);
+    }
+  }
+
+  /** What is wrong with the epoch that a request names, if anything is; -1 names none. */
+  Optional<ErrorCode> wrongEpoch(int named) {
+    if (named < 0 || named == leaderEpoch) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        named < leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH);
   }
 
   /** The partition is about to be closed or deleted: whoever waits is told. */
@@ -181,10 +248,11 @@ public final class Partition {
     long safeEndOffset = offline.isPresent() ? log.durableEndOffset() : log.endOffset();
     closedProgress =
         new PartitionLogs.Progress(safeEndOffset, lastHighWatermark, log.startOffset());
-    stopLeading("the partition was closed before the batch was committed");
+    stopRole("the partition was closed before the batch was committed");
   }
 
-  private boolean durableCounts() {
+  /** Whether a write counts only once it is on stable storage (flush.mode=ack). */
+  public boolean countsDurable() {
     return settings.get(TopicSettings.FLUSH_MODE) == FlushMode.ACK;
   }
 
@@ -202,11 +270,12 @@ public final class Partition {
       Acks acks,
       Optional<AppendCondition> condition,
       Produced.Listener listener) {
-    LeaderReplica current = leader;
-    if (current == null || offline.isPresent()) {
+    LeaderRole leading = leader;
+    if (leading == null || (acks != Acks.ALL && !hasLease())) {
       listener.onProduced(unavailable());
       return;
     }
+    LeaderReplica current = leading.replica();
     Optional<Produced> unmet = condition.flatMap(this::unmet);
     if (unmet.isPresent()) {
       listener.onProduced(unmet.get());
@@ -219,11 +288,12 @@ public final class Partition {
               "fewer replicas are in sync than min.insync.replicas asks for; nothing was written"));
       return;
     }
-    if (waitingForCommit.size() + waitingForDisk.size() >= maxPendingAcks) {
+    int pendingAcks = acknowledgements.size();
+    if (pendingAcks >= environment.maxPendingAcks()) {
       listener.onProduced(
           Produced.failed(
               ErrorCode.THROTTLED,
-              maxPendingAcks + " batches of this partition wait to be acknowledged"));
+              pendingAcks + " batches of this partition wait to be acknowledged"));
       return;
     }
     int sizeBytes = batch.remaining();
@@ -232,12 +302,13 @@ public final class Partition {
       committedBytes.appended(appended.lastOffset(), sizeBytes);
       flush.written(time.monotonicNanos());
       Produced produced = produced(appended.baseOffset(), appended.logAppendTimeMs());
-      enqueue(acks, appended.lastOffset(), produced, listener);
+      acknowledgements.add(acks, countsDurable(), appended.lastOffset(), produced, listener);
       onLocalEnd(current);
+      replicaWatchers.onCommitted(sizeBytes);
     } else if (outcome instanceof AppendOutcome.Duplicate duplicate) {
       // Not known to be committed because it is in the log: it waits as the original does.
       Produced produced = produced(duplicate.baseOffset(), duplicate.logAppendTimeMs());
-      enqueue(acks, duplicate.lastOffset(), produced, listener);
+      acknowledgements.add(acks, countsDurable(), duplicate.lastOffset(), produced, listener);
       settle(current);
     } else if (outcome instanceof AppendOutcome.Refused refused) {
       listener.onProduced(Produced.failed(refused.error(), refused.reason()));
@@ -274,46 +345,41 @@ public final class Partition {
         : Produced.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER, PartitionReader.NOT_LEADING);
   }
 
-  private void enqueue(Acks acks, long lastOffset, Produced produced, Produced.Listener listener) {
-    if (acks == Acks.ALL) {
-      waitingForCommit.add(lastOffset, produced, listener);
-    } else if (acks == Acks.LEADER && durableCounts()) {
-      waitingForDisk.add(lastOffset, produced, listener);
-    } else {
-      listener.onProduced(produced);
-    }
-  }
-
   private void onLocalEnd(LeaderReplica current) {
     if (current.onLocalEnd(log.endOffset(), log.durableEndOffset())) {
       onHighWatermark(current);
     }
-    waitingForDisk.passed(log.durableEndOffset());
+    acknowledgements.durable(log.durableEndOffset());
   }
 
-  private void onHighWatermark(LeaderReplica current) {
-    waitingForCommit.passed(current.highWatermark());
+  void onHighWatermark(LeaderReplica current) {
+    acknowledgements.committed(current.highWatermark());
     // At least one: of what was appended in an earlier epoch the size is not known.
     watchers.onCommitted(Math.max(1, committedBytes.passed(current.highWatermark())));
+    replicaWatchers.onCommitted(1);
   }
 
   private void settle(LeaderReplica current) {
-    waitingForCommit.passed(current.highWatermark());
-    waitingForDisk.passed(log.durableEndOffset());
+    acknowledgements.committed(current.highWatermark());
+    acknowledgements.durable(log.durableEndOffset());
   }
 
   /** Looks whether the log has failed; if so the partition goes offline for good. */
   public void checkHealth() {
     if (offline.isEmpty() && log.damage().isPresent()) {
-      offline = log.damage();
-      lastHighWatermark = highWatermark();
-      stopLeading("the partition's disk failed before the batch was committed");
+      goOffline(log.damage().get());
     }
+  }
+
+  void goOffline(String cause) {
+    offline = Optional.of(cause);
+    lastHighWatermark = highWatermark();
+    stopRole("the partition's disk failed before the batch was committed");
   }
 
   /** Raises the log start offset, to the high watermark at most; -1 means just that. */
   public RecordDeletion deleteRecords(long beforeOffset) {
-    Optional<PartitionRead.Ready> refused = reader.refuse(-1);
+    Optional<PartitionRead.Ready> refused = reader.refuse(-1, false);
     if (refused.isPresent()) {
       return new RecordDeletion.Refused(refused.get().error(), refused.get().reason());
     }
@@ -340,7 +406,7 @@ public final class Partition {
   public boolean isFlushDue() {
     return offline.isEmpty()
         && flush.canBegin()
-        && (durableCounts()
+        && (countsDurable()
             || time.monotonicNanos() - flush.dirtySinceNanos()
                 >= settings.get(TopicSettings.FLUSH_MS) * 1_000_000);
   }
@@ -364,9 +430,9 @@ public final class Partition {
   public void onFlushed(long durableEndOffset) {
     log.flushed(durableEndOffset);
     flush.ended();
-    LeaderReplica current = leader;
-    if (current != null) {
-      onLocalEnd(current);
+    LeaderRole leading = leader;
+    if (leading != null) {
+      onLocalEnd(leading.replica());
     }
   }
 

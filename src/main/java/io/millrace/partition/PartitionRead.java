@@ -14,7 +14,7 @@ public sealed interface PartitionRead {
    * @param error NONE, or why nothing is answered
    * @param reason what was wrong and what was expected; empty if nothing was
    * @param slice whole batches below the high watermark, if there are any; the receiver releases it
-   * @param highWatermark -1 if this replica does not lead
+   * @param highWatermark as this replica knows it, -1 if it neither leads nor follows
    * @param logStartOffset the first offset that exists
    * @param leaderEpoch of this leader, -1 if this replica does not lead
    */

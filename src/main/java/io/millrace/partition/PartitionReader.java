@@ -34,17 +34,39 @@ public final class PartitionReader {
    * @param maxBytes 0 or less to be told the offsets only
    */
   public PartitionRead read(long offset, int currentLeaderEpoch, int maxBytes) {
-    Optional<PartitionRead.Ready> refused = refuse(currentLeaderEpoch);
+    return read(offset, currentLeaderEpoch, maxBytes, false);
+  }
+
+  /**
+   * Reads from an offset, up to the high watermark as this replica knows it.
+   *
+   * @param fromFollower whether a replica that only follows may answer as well (KIP-392)
+   */
+  public PartitionRead read(
+      long offset, int currentLeaderEpoch, int maxBytes, boolean fromFollower) {
+    Optional<PartitionRead.Ready> refused = refuse(currentLeaderEpoch, fromFollower);
     if (refused.isPresent()) {
       return refused.get();
     }
     if (maxBytes <= 0) {
       return ready(ErrorCode.NONE, "", Optional.empty());
     }
+    if (!isLeading() && offset > partition.highWatermark()) {
+      // The leader may have it: this is no reason to look for another position.
+      return ready(ErrorCode.NOT_LEADER_OR_FOLLOWER, "this follower is behind", Optional.empty());
+    }
     ReadOutcome outcome = log.read(offset, maxBytes, partition.highWatermark());
     return outcome instanceof ReadOutcome.Cold cold
         ? new PartitionRead.Cold(cold.task())
         : finishRead(outcome);
+  }
+
+  private boolean isLeading() {
+    return partition.leading() != null;
+  }
+
+  private boolean isFollowing() {
+    return partition.following() != null;
   }
 
   /** What its log is now, whoever leads it. */
@@ -74,48 +96,50 @@ public final class PartitionReader {
         error,
         reason,
         slice,
-        partition.isLeading() ? partition.highWatermark() : -1,
+        isLeading() || isFollowing() ? partition.highWatermark() : -1,
         log.startOffset(),
-        partition.isLeading() ? partition.leaderEpoch() : -1);
+        isLeading() ? partition.leaderEpoch() : -1);
   }
 
   /** Why nothing can be asked, if so. */
-  Optional<PartitionRead.Ready> refuse(int currentLeaderEpoch) {
-    int leaderEpoch = partition.leaderEpoch();
+  Optional<PartitionRead.Ready> refuse(int currentLeaderEpoch, boolean fromFollower) {
     if (partition.offline().isPresent()) {
       return Optional.of(
           ready(ErrorCode.STORAGE_ERROR, partition.offline().get(), Optional.empty()));
     }
-    if (!partition.isLeading()) {
+    boolean serves = isLeading() ? partition.hasLease() : fromFollower && isFollowing();
+    if (!serves) {
       return Optional.of(ready(ErrorCode.NOT_LEADER_OR_FOLLOWER, NOT_LEADING, Optional.empty()));
     }
-    if (currentLeaderEpoch >= 0 && currentLeaderEpoch != leaderEpoch) {
-      ErrorCode error =
-          currentLeaderEpoch < leaderEpoch
-              ? ErrorCode.FENCED_LEADER_EPOCH
-              : ErrorCode.UNKNOWN_LEADER_EPOCH;
-      String reason =
-          "the request names leader epoch " + currentLeaderEpoch + ", it is " + leaderEpoch;
-      return Optional.of(ready(error, reason, Optional.empty()));
-    }
-    return Optional.empty();
+    return partition
+        .wrongEpoch(currentLeaderEpoch)
+        .map(
+            error ->
+                ready(
+                    error, epochs(currentLeaderEpoch, partition.leaderEpoch()), Optional.empty()));
+  }
+
+  static String epochs(int named, int leaderEpoch) {
+    return "the request names leader epoch " + named + ", it is " + leaderEpoch;
   }
 
   /** The log start offset. */
   public OffsetLookup.Found earliest() {
-    return refuse(-1).map(PartitionReader::failedLookup).orElseGet(() -> found(log.startOffset()));
+    return refuse(-1, false)
+        .map(PartitionReader::failedLookup)
+        .orElseGet(() -> found(log.startOffset()));
   }
 
   /** The high watermark. */
   public OffsetLookup.Found latest() {
-    return refuse(-1)
+    return refuse(-1, false)
         .map(PartitionReader::failedLookup)
         .orElseGet(() -> found(partition.highWatermark()));
   }
 
   /** The largest epoch that is not above this one, and one more than its last offset (KIP-320). */
   public OffsetLookup.Found endOfEpoch(int leaderEpoch) {
-    return refuse(-1)
+    return refuse(-1, false)
         .map(PartitionReader::failedLookup)
         .orElseGet(
             () -> {
@@ -126,7 +150,7 @@ public final class PartitionReader {
 
   /** The first offset whose record's timestamp is at least this. */
   public OffsetLookup byTimestamp(long timestampMs) {
-    Optional<PartitionRead.Ready> refused = refuse(-1);
+    Optional<PartitionRead.Ready> refused = refuse(-1, false);
     return refused.isPresent()
         ? failedLookup(refused.get())
         : new OffsetLookup.Search(log.offsetForTimestamp(timestampMs));
@@ -134,7 +158,7 @@ public final class PartitionReader {
 
   /** The first of the records that have the newest timestamp. */
   public OffsetLookup byNewestTimestamp() {
-    Optional<PartitionRead.Ready> refused = refuse(-1);
+    Optional<PartitionRead.Ready> refused = refuse(-1, false);
     return refused.isPresent()
         ? failedLookup(refused.get())
         : new OffsetLookup.Search(log.offsetForNewestTimestamp());
@@ -142,7 +166,7 @@ public final class PartitionReader {
 
   /** The answer that a search comes to; a record above the high watermark does not exist yet. */
   public OffsetLookup.Found finishLookup(Optional<TimestampOffset> searched) {
-    Optional<PartitionRead.Ready> refused = refuse(-1);
+    Optional<PartitionRead.Ready> refused = refuse(-1, false);
     if (refused.isPresent()) {
       return failedLookup(refused.get());
     }

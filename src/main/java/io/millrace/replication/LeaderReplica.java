@@ -1,10 +1,15 @@
 package io.millrace.replication;
 
 import io.millrace.model.NodeId;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The leader's view of a partition in one leader epoch: how far each replica is, who is in sync,
@@ -22,9 +27,12 @@ public final class LeaderReplica {
   private final NodeId self;
   private final int leaderEpoch;
   private final long epochStartOffset;
+  private final long epochStartNanos;
   private final Map<NodeId, FollowerPosition> followers = new HashMap<>();
   private InSyncReplicas inSync;
   private Set<NodeId> maximal;
+  private int partitionEpoch;
+  private boolean refused;
   private int minInSyncReplicas;
   private boolean durableCounts;
   private long endOffset;
@@ -43,12 +51,15 @@ public final class LeaderReplica {
       InSyncReplicas inSync,
       long highWatermark,
       long endOffset,
-      long durableEndOffset) {
+      long durableEndOffset,
+      long nowNanos) {
     this.self = self;
     this.leaderEpoch = leaderEpoch;
     this.epochStartOffset = endOffset;
+    this.epochStartNanos = nowNanos;
     this.inSync = inSync;
     this.maximal = inSync.maximal();
+    this.partitionEpoch = -1;
     this.minInSyncReplicas = 1;
     this.highWatermark = highWatermark;
     this.endOffset = endOffset;
@@ -94,14 +105,16 @@ public final class LeaderReplica {
   }
 
   /**
-   * A follower asks for records from an offset, so it has everything below.
+   * A follower asks for records from an offset, so it has everything below. A fetch from an earlier
+   * registration of the follower than one that was heard of says nothing of it any more.
    *
+   * @param brokerEpoch under which the follower is registered
    * @param durableOffset everything below is on its stable storage
    * @throws IllegalArgumentException if it is ahead of this leader: its log diverges and must be
    *     truncated first
    */
   public boolean onFollowerFetch(
-      NodeId follower, long fetchOffset, long durableOffset, long nowNanos) {
+      NodeId follower, long brokerEpoch, long fetchOffset, long durableOffset, long nowNanos) {
     if (fetchOffset > endOffset || durableOffset > fetchOffset) {
       throw new IllegalArgumentException(
           "follower "
@@ -114,17 +127,108 @@ public final class LeaderReplica {
               + endOffset);
     }
     FollowerPosition before = followers.get(follower);
-    long caughtUpNanos =
-        before == null || fetchOffset >= endOffset ? nowNanos : before.caughtUpNanos();
-    followers.put(follower, new FollowerPosition(fetchOffset, durableOffset, caughtUpNanos));
+    if (before != null && brokerEpoch < before.brokerEpoch()) {
+      return false;
+    }
+    followers.put(follower, moved(before, fetchOffset, durableOffset, brokerEpoch, nowNanos));
     return advance();
   }
 
-  /** The controller has decided, or this leader asks for a change. */
-  public boolean onInSyncReplicas(InSyncReplicas newInSync) {
+  /** A follower that has reached its mark had, when that was set, all that the leader had. */
+  private FollowerPosition moved(
+      @Nullable FollowerPosition before, long end, long durable, long brokerEpoch, long nowNanos) {
+    long reached = durableCounts ? durable : end;
+    if (reached >= endOffset || before == null) {
+      long caughtUp = reached >= endOffset ? nowNanos : epochStartNanos;
+      return new FollowerPosition(end, durable, brokerEpoch, caughtUp, endOffset, nowNanos);
+    }
+    return reached >= before.markOffset()
+        ? new FollowerPosition(end, durable, brokerEpoch, before.markNanos(), endOffset, nowNanos)
+        : new FollowerPosition(
+            end,
+            durable,
+            brokerEpoch,
+            before.caughtUpNanos(),
+            before.markOffset(),
+            before.markNanos());
+  }
+
+  /**
+   * An image has decided: what was pending on the ground of an older one is so no longer. An image
+   * of the same partition epoch decides nothing.
+   */
+  public boolean onCommitted(int newPartitionEpoch, Set<NodeId> committed) {
+    if (newPartitionEpoch <= partitionEpoch) {
+      return false;
+    }
+    partitionEpoch = newPartitionEpoch;
+    refused = false;
+    return onInSyncReplicas(InSyncReplicas.of(committed));
+  }
+
+  private boolean onInSyncReplicas(InSyncReplicas newInSync) {
     inSync = newInSync;
     maximal = newInSync.maximal();
     return advance();
+  }
+
+  /**
+   * The change that should be asked for now, if any; it is pending from now on. One at a time,
+   * unless the controller has refused: then what was asked for stays pending, and another change of
+   * the same partition epoch settles it, if need be the one to what is committed already.
+   *
+   * @param replicas who is assigned
+   * @param lagNanos a follower that was not caught up for longer goes out
+   */
+  public Optional<Set<NodeId>> propose(
+      Collection<NodeId> replicas, Brokers brokers, long nowNanos, long lagNanos) {
+    if (inSync.isPending() && !refused) {
+      return Optional.empty();
+    }
+    Set<NodeId> wanted = new HashSet<>(inSync.committed());
+    wanted.removeIf(node -> !node.equals(self) && isLagging(node, nowNanos, lagNanos));
+    for (NodeId node : replicas) {
+      if (!inSync.committed().contains(node) && mayJoin(node, brokers, nowNanos, lagNanos)) {
+        wanted.add(node);
+      }
+    }
+    if (wanted.equals(inSync.committed()) && !refused) {
+      return Optional.empty();
+    }
+    refused = false;
+    onInSyncReplicas(inSync.proposing(wanted));
+    return Optional.of(wanted);
+  }
+
+  /** The controller has said no, for good, to what was asked for on this partition epoch. */
+  public void onRefused(int ofPartitionEpoch) {
+    refused |= ofPartitionEpoch == partitionEpoch && inSync.isPending();
+  }
+
+  /** The newest of the changes that are pending. */
+  public Optional<Set<NodeId>> pending() {
+    List<Set<NodeId>> proposed = inSync.proposed();
+    return proposed.isEmpty() || refused
+        ? Optional.empty()
+        : Optional.of(proposed.get(proposed.size() - 1));
+  }
+
+  /** Of the image that was followed last, -1 before the first. */
+  public int partitionEpoch() {
+    return partitionEpoch;
+  }
+
+  private boolean isLagging(NodeId follower, long nowNanos, long lagNanos) {
+    return nowNanos - caughtUpNanos(follower) > lagNanos;
+  }
+
+  private boolean mayJoin(NodeId node, Brokers brokers, long nowNanos, long lagNanos) {
+    FollowerPosition position = followers.get(node);
+    if (position == null || !isCaughtUp(node) || isLagging(node, nowNanos, lagNanos)) {
+      return false;
+    }
+    OptionalLong active = brokers.activeEpoch(node);
+    return active.isPresent() && active.getAsLong() == position.brokerEpoch();
   }
 
   /**
@@ -136,9 +240,16 @@ public final class LeaderReplica {
     return position != null && share(position) >= Math.max(highWatermark, epochStartOffset);
   }
 
-  /** Since when a follower has not been at the leader's end; empty if it never fetched. */
-  public Optional<Long> caughtUpNanos(NodeId follower) {
-    return Optional.ofNullable(followers.get(follower)).map(FollowerPosition::caughtUpNanos);
+  /** When a follower last had all that the leader had; the epoch's beginning if it never did. */
+  public long caughtUpNanos(NodeId follower) {
+    FollowerPosition position = followers.get(follower);
+    return position == null ? epochStartNanos : position.caughtUpNanos();
+  }
+
+  /** The broker epoch under which a follower fetched last; -1 if it never did. */
+  public long brokerEpoch(NodeId follower) {
+    FollowerPosition position = followers.get(follower);
+    return position == null ? -1 : position.brokerEpoch();
   }
 
   private boolean advance() {
@@ -182,5 +293,16 @@ public final class LeaderReplica {
     }
   }
 
-  private record FollowerPosition(long endOffset, long durableOffset, long caughtUpNanos) {}
+  /**
+   * How far a follower is.
+   *
+   * @param markOffset the leader's end at {@code markNanos}, which the follower is yet to reach
+   */
+  private record FollowerPosition(
+      long endOffset,
+      long durableOffset,
+      long brokerEpoch,
+      long caughtUpNanos,
+      long markOffset,
+      long markNanos) {}
 }

@@ -53,6 +53,7 @@ class PartitionSimulationTest {
     private final Set<Integer> answered = new HashSet<>();
     private int nextSequence;
     private int epoch;
+    private int partitionEpoch;
     private LogTask<Long> flushing;
     private long highWatermarkBefore;
     private long committedWhenWatched = -1;
@@ -183,7 +184,7 @@ class PartitionSimulationTest {
               0,
               Optional.of(leads ? SELF : OTHER),
               leads ? epoch : ++epoch,
-              0,
+              ++partitionEpoch,
               List.of(SELF, OTHER),
               leads ? List.copyOf(inSync) : List.of(OTHER)),
           TopicSettings.of(ackMode ? Map.of("flush.mode", "ack") : Map.of()));

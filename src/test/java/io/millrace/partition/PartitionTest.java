@@ -32,6 +32,7 @@ class PartitionTest {
   private final ManualTime time = new ManualTime();
   private final List<Produced> answers = new ArrayList<>();
   private Partition partition;
+  private int partitionEpoch;
 
   @BeforeEach
   void open() {
@@ -346,13 +347,15 @@ class PartitionTest {
 
   private void lead(int epoch, Map<String, String> settings, NodeId... inSync) {
     partition.follow(
-        new PartitionImage(0, Optional.of(SELF), epoch, 0, List.of(inSync), List.of(inSync)),
+        new PartitionImage(
+            0, Optional.of(SELF), epoch, ++partitionEpoch, List.of(inSync), List.of(inSync)),
         TopicSettings.of(settings));
   }
 
   private void follow(int epoch, NodeId leader) {
     partition.follow(
-        new PartitionImage(0, Optional.of(leader), epoch, 0, List.of(SELF), List.of(leader)),
+        new PartitionImage(
+            0, Optional.of(leader), epoch, ++partitionEpoch, List.of(SELF), List.of(leader)),
         TopicSettings.of(Map.of()));
   }
 }

@@ -3,11 +3,14 @@ package io.millrace.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.NodeId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -48,8 +51,9 @@ class LeaderReplicaPropertyTest {
     APPEND,
     FLUSH,
     FETCH,
-    ASK_IN,
-    ASK_OUT,
+    ASK,
+    TIME,
+    REFUSE,
     COMMIT_CHANGE,
     REFUSE_CHANGE,
     MIN_IN_SYNC
@@ -61,8 +65,13 @@ class LeaderReplicaPropertyTest {
     private final boolean durableCounts;
     private final LeaderReplica leader;
     private final Map<NodeId, long[]> followers = new HashMap<>();
+    private static final Brokers ACTIVE = node -> OptionalLong.of(1);
+    private static final long LAG = 100;
+
     private Set<NodeId> committed = Set.of(SELF);
-    private Set<NodeId> pending = Set.of(SELF);
+    private final List<Set<NodeId>> pending = new ArrayList<>();
+    private int partitionEpoch;
+    private long now;
     private int minInSync = 1;
     private long end;
     private long durable;
@@ -70,7 +79,8 @@ class LeaderReplicaPropertyTest {
 
     Model(boolean durableCounts) {
       this.durableCounts = durableCounts;
-      this.leader = new LeaderReplica(SELF, 0, InSyncReplicas.of(committed), 0, 0, 0);
+      this.leader = new LeaderReplica(SELF, 0, InSyncReplicas.of(committed), 0, 0, 0, 0);
+      leader.onCommitted(partitionEpoch, committed);
       leader.onSettings(minInSync, durableCounts);
     }
 
@@ -81,9 +91,10 @@ class LeaderReplicaPropertyTest {
         case APPEND -> leader.onLocalEnd(end += step.amount(), durable);
         case FLUSH -> leader.onLocalEnd(end, durable = Math.min(end, durable + step.amount()));
         case FETCH -> fetch(node, step.amount());
-        case ASK_IN -> askIn(node);
-        case ASK_OUT -> ask(without(node));
-        case COMMIT_CHANGE -> decide(pending);
+        case ASK -> ask();
+        case TIME -> now += 10L * step.amount();
+        case REFUSE -> leader.onRefused(partitionEpoch);
+        case COMMIT_CHANGE -> decide(pending.isEmpty() ? committed : pending.get(0));
         case REFUSE_CHANGE -> decide(committed);
         case MIN_IN_SYNC -> leader.onSettings(minInSync = 1 + step.amount() % 3, durableCounts);
       }
@@ -93,53 +104,49 @@ class LeaderReplicaPropertyTest {
       long[] position = followers.computeIfAbsent(node, n -> new long[2]);
       position[0] = Math.min(end, position[0] + amount);
       position[1] = Math.min(position[0], position[1] + amount / 2);
-      leader.onFollowerFetch(node, position[0], position[1], 0);
+      leader.onFollowerFetch(node, 1, position[0], position[1], now);
     }
 
-    private void askIn(NodeId node) {
-      if (leader.isCaughtUp(node)) {
-        Set<NodeId> more = new HashSet<>(committed);
-        more.add(node);
-        ask(more);
-      }
+    private void ask() {
+      List<NodeId> replicas = IntStream.range(0, NODES).mapToObj(NodeId::new).toList();
+      leader
+          .propose(replicas, ACTIVE, now, LAG)
+          .ifPresent(
+              wanted -> {
+                assertThat(wanted).contains(SELF);
+                pending.add(wanted);
+              });
     }
 
-    private Set<NodeId> without(NodeId node) {
-      Set<NodeId> fewer = new HashSet<>(committed);
-      fewer.remove(node);
-      return fewer;
-    }
-
-    private void ask(Set<NodeId> wanted) {
-      // One change at a time, as AlterPartition's compare-and-set has it.
-      if (pending.equals(committed)) {
-        pending = wanted;
-        leader.onInSyncReplicas(new InSyncReplicas(committed, pending));
-      }
-    }
-
+    /** Any of the copies that are on their way may be the one that counts. */
     private void decide(Set<NodeId> decided) {
       committed = decided;
-      pending = decided;
-      leader.onInSyncReplicas(InSyncReplicas.of(decided));
+      pending.clear();
+      leader.onCommitted(++partitionEpoch, decided);
     }
 
     void check(Step step) {
-      long now = leader.highWatermark();
+      long reached = leader.highWatermark();
       Set<NodeId> maximal = new HashSet<>(committed);
-      maximal.addAll(pending);
+      pending.forEach(maximal::addAll);
       long lowest = maximal.stream().mapToLong(this::share).min().orElseThrow();
-      boolean enough = Math.min(committed.size(), pending.size()) >= minInSync;
-      assertThat(now).as("HighWatermarkMonotonic after %s", step).isGreaterThanOrEqualTo(before);
-      assertThat(now).as("NeverAboveMinOfIsr after %s", step).isLessThanOrEqualTo(lowest);
-      assertThat(now).as("AsFarAsAllowed after %s", step).isEqualTo(enough ? lowest : before);
+      int certain =
+          Math.min(committed.size(), pending.stream().mapToInt(Set::size).min().orElse(NODES));
+      boolean enough = certain >= minInSync;
+      assertThat(reached)
+          .as("HighWatermarkMonotonic after %s", step)
+          .isGreaterThanOrEqualTo(before);
+      assertThat(reached).as("NeverAboveMinOfIsr after %s", step).isLessThanOrEqualTo(lowest);
+      assertThat(reached)
+          .as("AsFarAsAllowed after %s", step)
+          .isEqualTo(enough ? Math.max(before, lowest) : before);
     }
 
     private long share(NodeId node) {
       if (node.equals(SELF)) {
         return durableCounts ? durable : end;
       }
-      return followers.get(node)[durableCounts ? 1 : 0];
+      return followers.get(node) == null ? -1 : followers.get(node)[durableCounts ? 1 : 0];
     }
   }
 }

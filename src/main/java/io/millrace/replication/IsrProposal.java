@@ -1,0 +1,22 @@
+package io.millrace.replication;
+
+import io.millrace.model.NodeId;
+import io.millrace.model.PartitionId;
+import java.util.Map;
+
+/**
+ * The in-sync replicas that a leader asks the controller for: a compare-and-set, which counts only
+ * while the leader epoch, the partition epoch and every member's broker epoch are what the
+ * controller has (KIP-497, KIP-903).
+ *
+ * @param leaderEpoch the leader's own
+ * @param partitionEpoch of the image that it goes out from
+ * @param inSync who is to be in sync, each with the broker epoch under which it caught up; -1 where
+ *     that is not known
+ */
+public record IsrProposal(
+    PartitionId partition, int leaderEpoch, int partitionEpoch, Map<NodeId, Long> inSync) {
+  public IsrProposal {
+    inSync = Map.copyOf(inSync);
+  }
+}

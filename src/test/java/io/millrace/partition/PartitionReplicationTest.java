@@ -1,0 +1,182 @@
+package io.millrace.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.log.ManualTime;
+import io.millrace.log.ReadOutcome;
+import io.millrace.model.Acks;
+import io.millrace.model.ErrorCode;
+import io.millrace.model.NodeId;
+import io.millrace.model.PartitionId;
+import io.millrace.model.TopicId;
+import io.millrace.model.TopicName;
+import io.millrace.model.TopicPartition;
+import io.millrace.model.config.TopicSettings;
+import io.millrace.model.image.PartitionImage;
+import io.millrace.record.BatchHeader;
+import io.millrace.replication.EpochEnd;
+import io.millrace.replication.ReplicaAnswer;
+import io.millrace.replication.ReplicaFetch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class PartitionReplicationTest {
+  private static final NodeId SELF = new NodeId(0);
+  private static final NodeId OTHER = new NodeId(1);
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final InMemoryLog log = new InMemoryLog();
+  private final List<Produced> answers = new ArrayList<>();
+  private boolean leased = true;
+  private int partitionEpoch;
+  private final Partition partition =
+      new Partition(
+          new PartitionId(new TopicId(1, 2), 0),
+          new TopicPartition(new TopicName("flights"), 0),
+          new PartitionEnvironment(
+              SELF, new ManualTime(), () -> leased, node -> OptionalLong.of(3), 10),
+          new PartitionLogs.OpenedLog(log, 0),
+          TopicSettings.of(Map.of()));
+
+  @Test
+  void shouldAcknowledgeNothingButCommittedBatchesWithoutALease() {
+    // given
+    follow(SELF, 1);
+    leased = false;
+
+    // when
+    partition.append(TestBatches.of(1), Acks.LEADER, answers::add);
+    partition.append(TestBatches.of(1), Acks.ALL, answers::add);
+    fetch(3, 1, 1, 1);
+
+    // then
+    assertThat(answers)
+        .extracting(Produced::error)
+        .containsExactly(ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.NONE);
+    assertThat(read(0, false).error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  }
+
+  @Test
+  void shouldFenceFetchesOfOtherEpochsAndOfEarlierLives() {
+    // given
+    follow(SELF, 4);
+
+    // when // then
+    assertThat(fetch(3, 3, 0, -1).answer().error()).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
+    assertThat(fetch(3, 5, 0, -1).answer().error()).isEqualTo(ErrorCode.UNKNOWN_LEADER_EPOCH);
+    assertThat(fetch(2, 4, 0, -1).answer().error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+    assertThat(fetch(3, 4, 0, -1).answer().error()).isEqualTo(ErrorCode.NONE);
+  }
+
+  @Test
+  void shouldSayWhereHistoriesPart() {
+    // given
+    follow(SELF, 1);
+    partition.append(TestBatches.of(3), Acks.LEADER, answers::add);
+    follow(SELF, 5);
+
+    // when
+    ReplicaRead read = fetch(3, 5, 7, 4);
+
+    // then
+    assertThat(read.answer().diverging()).contains(new EpochEnd(1, 3));
+    assertThat(read.batches()).isInstanceOf(ReadOutcome.Nothing.class);
+    assertThat(partition.highWatermark()).isZero();
+  }
+
+  @Test
+  void shouldServeConsumersAsAFollowerUpToWhatItKnowsToBeCommitted() {
+    // given
+    follow(OTHER, 2);
+    partition.replication().onReplicaAnswer(answer(2, 0, 1), batchOf(2, 2));
+
+    // when // then
+    assertThat(read(0, false).error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    assertThat(read(0, true).slice()).as("a batch of two, one is committed").isEmpty();
+    partition.replication().onReplicaAnswer(answer(2, 2, 2), NOTHING);
+    assertThat(read(0, true).slice()).isPresent();
+    assertThat(read(3, true).error())
+        .as("no reason to look for another position")
+        .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  }
+
+  @Test
+  void shouldTakeItsNextRoleWhenItsLogIsTruncated() throws IOException {
+    // given
+    follow(OTHER, 2);
+    partition.replication().onReplicaAnswer(answer(2, 0, 0), batchOf(2, 2));
+    follow(OTHER, 3);
+    ReplicaAnswer diverging =
+        new ReplicaAnswer(ErrorCode.NONE, "", 3, 2, 0, 0, Optional.of(new EpochEnd(1, 0)));
+    Following.Truncate next =
+        (Following.Truncate) partition.replication().onReplicaAnswer(diverging, NOTHING);
+
+    // when
+    follow(SELF, 4);
+    boolean leadsMeanwhile = partition.leading() != null;
+    next.task().run();
+    partition.replication().onTruncated();
+
+    // then
+    assertThat(leadsMeanwhile).isFalse();
+    assertThat(partition.leading()).isNotNull();
+    assertThat(log.endOffset()).isZero();
+  }
+
+  @Test
+  void shouldGoOfflineRatherThanLoseWhatWasCommitted() {
+    // given
+    follow(OTHER, 2);
+    partition.replication().onReplicaAnswer(answer(2, 0, 2), batchOf(2, 2));
+    follow(OTHER, 3);
+    ReplicaAnswer diverging =
+        new ReplicaAnswer(ErrorCode.NONE, "", 3, 2, 0, 0, Optional.of(new EpochEnd(1, 0)));
+
+    // when
+    Following next = partition.replication().onReplicaAnswer(diverging, NOTHING);
+
+    // then
+    assertThat(next).isEqualTo(new Following.Stop());
+    assertThat(partition.offline()).isPresent();
+    assertThat(log.endOffset()).isEqualTo(2);
+  }
+
+  private void follow(NodeId leader, int epoch) {
+    List<NodeId> both = List.of(SELF, OTHER);
+    partition.follow(
+        new PartitionImage(0, Optional.of(leader), epoch, ++partitionEpoch, both, both),
+        TopicSettings.of(Map.of()));
+  }
+
+  private ReplicaRead fetch(long brokerEpoch, int leaderEpoch, long offset, int lastEpoch) {
+    return partition
+        .replication()
+        .onReplicaFetch(
+            OTHER,
+            brokerEpoch,
+            new ReplicaFetch(leaderEpoch, offset, offset, lastEpoch, 0),
+            10_000);
+  }
+
+  private PartitionRead.Ready read(long offset, boolean fromFollower) {
+    return (PartitionRead.Ready) partition.reader().read(offset, -1, 10_000, fromFollower);
+  }
+
+  private static ReplicaAnswer answer(int epoch, long fetchOffset, long highWatermark) {
+    return new ReplicaAnswer(
+        ErrorCode.NONE, "", epoch, fetchOffset, highWatermark, 0, Optional.empty());
+  }
+
+  /** As a leader of this epoch stores it at the beginning of the log. */
+  private static ByteBuffer batchOf(int records, int epoch) {
+    ByteBuffer batch = TestBatches.of(records);
+    BatchHeader.setLeaderEpoch(batch, 0, epoch);
+    return batch;
+  }
+}

@@ -1,0 +1,130 @@
+package io.millrace.partition;
+
+import io.millrace.record.BatchHeader;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What was committed, as far as anybody could see, and the invariants that all replicas together
+ * must keep. A broken one is an AssertionError with the invariant's name.
+ */
+final class ReplicationHistory {
+  /** A batch at a place in the log; the CRC stands for its content. */
+  record Batch(long baseOffset, long nextOffset, int epoch, int crc) {
+    static Batch of(byte[] bytes) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      return new Batch(
+          BatchHeader.baseOffset(buffer, 0),
+          BatchHeader.nextOffset(buffer, 0),
+          BatchHeader.leaderEpoch(buffer, 0),
+          BatchHeader.crc(buffer, 0));
+    }
+  }
+
+  /** A batch that was seen to be committed, first in this leader epoch. */
+  private record Committed(Batch batch, int inEpoch) {}
+
+  private final TreeMap<Long, Committed> committed = new TreeMap<>();
+  private final Map<Integer, Integer> leaders = new HashMap<>();
+  private long committedEnd;
+  long acknowledged;
+  long elections;
+
+  long committedEnd() {
+    return committedEnd;
+  }
+
+  /** A replica knows everything below to be committed. */
+  void onHighWatermark(int node, int epoch, long from, long highWatermark, InMemoryLog log) {
+    long end = from;
+    for (byte[] bytes : log.batchesFrom(from)) {
+      Batch batch = Batch.of(bytes);
+      if (batch.nextOffset() > highWatermark) {
+        break;
+      }
+      Committed known = committed.putIfAbsent(batch.baseOffset(), new Committed(batch, epoch));
+      check(
+          known == null || known.batch.equals(batch),
+          "LogPrefixAgreement: node %s has %s committed, before it was %s",
+          node,
+          batch,
+          known);
+      end = batch.nextOffset();
+    }
+    check(
+        end == Math.max(from, highWatermark),
+        "HighWatermarkInLog: node %s has high watermark %s, its batches end at %s",
+        node,
+        highWatermark,
+        end);
+    committedEnd = Math.max(committedEnd, end);
+  }
+
+  /** A replica begins to lead. */
+  void onLeader(int node, int epoch, List<byte[]> log) {
+    Integer before = leaders.putIfAbsent(epoch, node);
+    check(
+        before == null || before == node,
+        "SingleLeaderPerEpoch: nodes %s and %s lead in epoch %s",
+        before,
+        node,
+        epoch);
+    if (before == null) {
+      elections++;
+      requireCommitted("node " + node + " leads in epoch " + epoch, epoch, log);
+    }
+  }
+
+  /**
+   * All is there that was committed in earlier epochs. Who wakes up late, as the leader of an epoch
+   * that others have left behind, need not have what was committed since.
+   */
+  void requireCommitted(String who, int beforeEpoch, List<byte[]> log) {
+    Map<Long, Batch> found = new HashMap<>();
+    for (byte[] bytes : log) {
+      Batch batch = Batch.of(bytes);
+      found.put(batch.baseOffset(), batch);
+    }
+    for (Committed one : committed.values()) {
+      check(
+          one.inEpoch >= beforeEpoch || one.batch.equals(found.get(one.batch.baseOffset())),
+          "CommittedNeverLost: %s, of %s it has %s",
+          who,
+          one,
+          found.get(one.batch.baseOffset()));
+    }
+  }
+
+  /** A producer was told that its batch is where acks=all wants it. */
+  void onAcknowledged(int node, long baseOffset, int crc) {
+    acknowledged++;
+    Committed batch = committed.get(baseOffset);
+    check(
+        batch != null && batch.batch.crc() == crc,
+        "AckedIsCommitted: node %s acknowledged offset %s, committed there is %s",
+        node,
+        baseOffset,
+        batch);
+  }
+
+  /** What a consumer read is what is committed. */
+  void onRead(int node, byte[] bytes) {
+    Batch batch = Batch.of(bytes);
+    Committed there = committed.get(batch.baseOffset());
+    check(
+        there != null && batch.equals(there.batch),
+        "OnlyCommittedIsRead: node %s served %s, committed is %s",
+        node,
+        batch,
+        there);
+  }
+
+  static void check(boolean holds, String format, Object... arguments) {
+    if (!holds) {
+      throw new AssertionError(String.format(format, arguments));
+    }
+  }
+}
