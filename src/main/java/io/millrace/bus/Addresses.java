@@ -1,5 +1,7 @@
 package io.millrace.bus;
 
+import io.millrace.model.NodeId;
+
 /**
  * All the addresses of the event bus. Each has exactly one consumer, which {@link TypedBus#consume}
  * holds to: a second one is refused. Answers go to the sender's reply address, so there are no
@@ -26,6 +28,19 @@ public final class Addresses {
   /** Questions to the group coordinators of a node; consumed by its GroupVerticle. */
   public static Address<CoordinatorRequest> coordinators() {
     return new Address<>("coordinators.requests", Scope.LOCAL, CoordinatorRequest.class);
+  }
+
+  /** Fetches of followers from the partitions of one shard; consumed by its LogVerticle. */
+  public static Address<ReplicaFetchRequest> shardReplicas(int shard) {
+    return new Address<>("shard." + shard + ".replicas", Scope.LOCAL, ReplicaFetchRequest.class);
+  }
+
+  /**
+   * Fetches of followers from the partitions that a node leads; consumed by its
+   * ReplicationVerticle.
+   */
+  public static Address<ReplicaFetchRequest> replicas(NodeId node) {
+    return new Address<>("node." + node + ".replicas", Scope.CLUSTER, ReplicaFetchRequest.class);
   }
 
   /** Everything that is sent back to one event loop; consumed by its {@link LoopBus}. */

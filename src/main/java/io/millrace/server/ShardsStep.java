@@ -9,6 +9,7 @@ import io.millrace.model.TimeSource;
 import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
 import io.millrace.verticle.LogVerticle;
+import io.millrace.verticle.ReplicationParts;
 import io.millrace.verticle.ShardEnvironment;
 import io.millrace.verticle.TopicMeters;
 import io.vertx.core.Future;
@@ -91,7 +92,8 @@ final class ShardsStep implements StartStep {
               TimeSource.SYSTEM,
               loops.metrics(),
               meters,
-              compaction);
+              compaction,
+              ReplicationParts.ALONE);
       deployments.add(
           Waits.await(
               loops.vertx().deployVerticle(new LogVerticle(environment)),

@@ -1,6 +1,10 @@
 package io.millrace.verticle;
 
 import io.millrace.bus.Addresses;
+import io.millrace.bus.BusLimits;
+import io.millrace.bus.LoopBus;
+import io.millrace.bus.ReplicaClient;
+import io.millrace.bus.ReplicaFetchReply;
 import io.millrace.bus.TypedBus;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
@@ -13,6 +17,7 @@ import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drives one shard of the log: messages and ticks in, replies out. Deployed on an event loop; the
@@ -31,6 +36,7 @@ public final class LogVerticle extends VerticleBase {
   private final List<TypedBus.Registration> registrations = new ArrayList<>();
   private final List<Long> timers = new ArrayList<>();
   private long expectedTickNanos;
+  private @Nullable LoopBus replicaLoop;
 
   // Set when it is deployed; an undeployed verticle is not used.
   @SuppressWarnings("NullAway.Init")
@@ -69,8 +75,20 @@ public final class LogVerticle extends VerticleBase {
             settings.get(LogSettings.LOG_THREADING_QUIET_MS),
             worker);
     tasks = new WorkerTasks(vertx, context, event -> run(event), settings);
-    shard = new Shard(environment, tasks, nanos -> thread.onWrite(nanos, time.monotonicNanos()));
+    shard =
+        new Shard(
+            environment,
+            tasks,
+            nanos -> thread.onWrite(nanos, time.monotonicNanos()),
+            environment.isAlone() ? (leader, question, nobody) -> nobody.onEnd() : openPeers(),
+            event -> context.runOnContext(v -> run(event)));
     int number = environment.shard();
+    if (!environment.isAlone()) {
+      registrations.add(
+          environment
+              .bus()
+              .consume(Addresses.shardReplicas(number), r -> run(() -> shard.onReplicaFetch(r))));
+    }
     registrations.add(
         environment.bus().consume(Addresses.shard(number), r -> run(() -> shard.onRequest(r))));
     registrations.add(
@@ -79,6 +97,29 @@ public final class LogVerticle extends VerticleBase {
     timers.add(vertx.setPeriodic(UPKEEP_MS, id -> run(shard::onUpkeepTick)));
     expectedTickNanos = time.monotonicNanos() + FLUSH_TICK_MS * 1_000_000;
     return Future.succeededFuture();
+  }
+
+  /** The bus belongs to the event loop, the shard to its own thread, which may be another. */
+  private ReplicaPeers openPeers() {
+    LoopBus loop =
+        LoopBus.open(vertx, environment.bus(), time, BusLimits.of(environment.settings()));
+    replicaLoop = loop;
+    ReplicaClient client = new ReplicaClient(loop);
+    return (leader, question, listener) -> {
+      ReplicaClient.Listener onShard =
+          new ReplicaClient.Listener() {
+            @Override
+            public void onPart(ReplicaFetchReply part) {
+              run(() -> listener.onPart(part));
+            }
+
+            @Override
+            public void onEnd() {
+              run(listener::onEnd);
+            }
+          };
+      context.runOnContext(v -> client.fetch(leader, question, onShard));
+    };
   }
 
   private void run(Runnable event) {
@@ -97,6 +138,9 @@ public final class LogVerticle extends VerticleBase {
   public Future<?> stop() {
     registrations.forEach(TypedBus.Registration::close);
     timers.forEach(vertx::cancelTimer);
+    if (replicaLoop != null) {
+      replicaLoop.close();
+    }
     Promise<Void> stopped = Promise.promise();
     run(() -> shard.stop(failures -> context.runOnContext(v -> end(failures, stopped))));
     return stopped.future();

@@ -2,8 +2,10 @@ package io.millrace.verticle;
 
 import io.millrace.bus.ImageUpdate;
 import io.millrace.bus.MetadataReply;
+import io.millrace.bus.ReplicaFetchRequest;
 import io.millrace.bus.ShardRequest;
 import io.millrace.model.TimeSource;
+import io.millrace.model.config.ReplicationSettings;
 import io.millrace.model.config.ServerSettings;
 import io.millrace.partition.PartitionLogs;
 import java.util.ArrayDeque;
@@ -36,15 +38,26 @@ final class Shard {
   private final OffsetsHandler offsets;
   private final DeletionHandler deletions;
   private final DescriptionHandler descriptions;
+  private final ReplicaFetchHandler replicaFetches;
+  private final ReplicaFetcher fetcher;
+  private final InSyncUpkeep inSync;
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
   private List<ShardRequest> parked = new ArrayList<>();
+  private List<ReplicaFetchRequest> parkedFetches = new ArrayList<>();
   private boolean stopping;
 
   /**
    * @param tasks hands results back through {@link #run}
    * @param onWrite hears how long each write took, in nanoseconds
+   * @param peers reaches the leaders that its partitions follow
+   * @param handBack brings something to the shard's thread, through {@link #run}
    */
-  Shard(ShardEnvironment environment, Tasks tasks, LongConsumer onWrite) {
+  Shard(
+      ShardEnvironment environment,
+      Tasks tasks,
+      LongConsumer onWrite,
+      ReplicaPeers peers,
+      Consumer<Runnable> handBack) {
     int background = environment.settings().get(ServerSettings.BACKGROUND_THREADS);
     this.tasks = tasks;
     this.logs = environment.logs();
@@ -52,7 +65,8 @@ final class Shard {
     this.time = environment.time();
     this.flushes = new FlushScheduler(time, environment.metrics(), background);
     this.upkeep = new ShardUpkeep(environment, tasks, flushes);
-    this.partitions = new ShardPartitions(environment, tasks, upkeep);
+    this.fetcher = fetcher(environment, peers);
+    this.partitions = new ShardPartitions(environment, tasks, new PartitionNews(upkeep, fetcher));
     this.appends = new AppendHandler(partitions, flushes, outbox, time, onWrite);
     this.reads =
         new ReadHandler(
@@ -62,8 +76,32 @@ final class Shard {
             afterwards::add,
             environment.settings().get(ServerSettings.SHARD_WAITING_FETCHES));
     this.offsets = new OffsetsHandler(partitions, tasks, outbox);
+    this.replicaFetches = new ReplicaFetchHandler(partitions, tasks, outbox, time, afterwards::add);
+    this.inSync =
+        new InSyncUpkeep(
+            partitions,
+            environment.replication().controller(),
+            handBack,
+            time,
+            environment.settings().get(ReplicationSettings.REPLICA_LAG_TIME_MAX_MS));
     this.deletions = new DeletionHandler(partitions, logs, outbox);
     this.descriptions = new DescriptionHandler(partitions, outbox);
+  }
+
+  private ReplicaFetcher fetcher(ShardEnvironment environment, ReplicaPeers peers) {
+    return new ReplicaFetcher(
+        environment.self(),
+        environment.shards(),
+        environment.settings(),
+        time,
+        peers,
+        new FollowerSteps(logs, flushes, upkeep),
+        environment.replication().brokerEpoch(),
+        this::imageVersion);
+  }
+
+  private long imageVersion() {
+    return partitions.imageVersion();
   }
 
   /** Deals with one event, then with what it made due, then sends all that is to be answered. */
@@ -71,6 +109,9 @@ final class Shard {
     guard(event);
     while (!afterwards.isEmpty()) {
       guard(afterwards.remove());
+    }
+    if (fetcher.followedCount() > 0) {
+      guard(fetcher::run);
     }
     outbox.flush();
   }
@@ -100,6 +141,18 @@ final class Shard {
 
   private boolean isOverdue(ShardRequest request) {
     return request.deadlineNanos() - time.monotonicNanos() < 0;
+  }
+
+  /** A follower on another node; one that waited for an image for too long has asked again. */
+  void onReplicaFetch(ReplicaFetchRequest request) {
+    if (request.deadlineNanos() - time.monotonicNanos() < 0) {
+      return;
+    }
+    if (request.imageVersion() > partitions.imageVersion()) {
+      parkedFetches.add(request);
+    } else {
+      replicaFetches.handle(request);
+    }
   }
 
   private void dispatch(ShardRequest request) {
@@ -132,6 +185,9 @@ final class Shard {
     List<ShardRequest> waiting = parked;
     parked = new ArrayList<>();
     waiting.forEach(this::onRequest);
+    List<ReplicaFetchRequest> fetches = parkedFetches;
+    parkedFetches = new ArrayList<>();
+    fetches.forEach(this::onReplicaFetch);
   }
 
   /** Every few milliseconds. */
@@ -139,6 +195,8 @@ final class Shard {
     flushes.run();
     if (!stopping) {
       upkeep.runPieces();
+      replicaFetches.expire();
+      inSync.onTick();
     }
   }
 

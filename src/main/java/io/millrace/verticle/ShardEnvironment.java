@@ -16,6 +16,7 @@ import io.millrace.partition.PartitionLogs;
  * @param settings the broker's
  * @param topicMeters shared by the shards of this node
  * @param compaction shared by the shards of this node
+ * @param replication what ties it to the cluster, or {@link ReplicationParts#ALONE}
  */
 public record ShardEnvironment(
     int shard,
@@ -27,4 +28,9 @@ public record ShardEnvironment(
     TimeSource time,
     Metrics metrics,
     TopicMeters topicMeters,
-    NodeCompaction compaction) {}
+    NodeCompaction compaction,
+    ReplicationParts replication) {
+  boolean isAlone() {
+    return replication.equals(ReplicationParts.ALONE);
+  }
+}

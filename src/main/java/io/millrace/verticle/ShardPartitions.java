@@ -1,5 +1,6 @@
 package io.millrace.verticle;
 
+import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
 import io.millrace.model.TopicPartition;
 import io.millrace.model.config.ServerSettings;
@@ -10,6 +11,7 @@ import io.millrace.model.image.ImageChanges;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
 import io.millrace.partition.Partition;
+import io.millrace.partition.PartitionEnvironment;
 import io.millrace.partition.PartitionLogs.OpenedLog;
 import io.millrace.partition.PartitionLogs.Progress;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,7 @@ final class ShardPartitions {
   private final Map<PartitionId, String> failed = new HashMap<>();
   private final ArrayDeque<Following> waiting = new ArrayDeque<>();
   private @Nullable Following current;
+  private final PartitionEnvironment partitionEnvironment;
   private ClusterImage image = ClusterImage.empty();
 
   ShardPartitions(ShardEnvironment environment, Tasks tasks, Listener listener) {
@@ -51,11 +55,35 @@ final class ShardPartitions {
     this.tasks = tasks;
     this.defaults = TopicDefaults.of(environment.settings());
     this.listener = listener;
+    this.partitionEnvironment =
+        new PartitionEnvironment(
+            environment.self(),
+            environment.time(),
+            environment.replication().lease(),
+            this::activeEpoch,
+            environment.settings().get(ServerSettings.PARTITION_PENDING_ACKS));
+  }
+
+  /** Of the image that is being followed, or was last. */
+  private OptionalLong activeEpoch(NodeId node) {
+    return brokersImage()
+        .broker(node)
+        .filter(broker -> !broker.fenced())
+        .map(broker -> OptionalLong.of(broker.incarnation()))
+        .orElseGet(OptionalLong::empty);
+  }
+
+  private ClusterImage brokersImage() {
+    Following following = current;
+    return following == null ? image : following.next;
   }
 
   /** Hears of partitions that come and go. */
   interface Listener {
     void onOpened(HostedPartition opened);
+
+    /** It has followed an image, which may have given it another role. */
+    void onFollowed(HostedPartition followed, PartitionImage image);
 
     /** Before the partition's waiters are told. */
     void onClosing(HostedPartition closing);
@@ -105,12 +133,16 @@ final class ShardPartitions {
     SettingValues settings = defaults.effective(topic.settings());
     for (PartitionImage partition : topic.partitions()) {
       PartitionId id = topic.partitionId(partition.partition());
+      HostedPartition hosted = open.get(id);
       if (!isMine(id, partition)) {
+        if (hosted != null) {
+          closeAndDelete(id, following); // It has moved to other nodes.
+        }
         continue;
       }
-      HostedPartition hosted = open.get(id);
       if (hosted != null) {
         hosted.partition().follow(partition, settings);
+        listener.onFollowed(hosted, partition);
       } else {
         open(
             id,
@@ -158,32 +190,28 @@ final class ShardPartitions {
       OpenedLog log,
       PartitionImage partition,
       SettingValues settings) {
-    Partition opened =
-        new Partition(
-            id,
-            name,
-            environment.self(),
-            log,
-            settings,
-            environment.time(),
-            environment.settings().get(ServerSettings.PARTITION_PENDING_ACKS));
+    Partition opened = new Partition(id, name, partitionEnvironment, log, settings);
     opened.follow(partition, settings);
     HostedPartition hosted =
         new HostedPartition(opened, environment.topicMeters().acquire(name.topic()), tasks);
     open.put(id, hosted);
     listener.onOpened(hosted);
+    listener.onFollowed(hosted, partition);
   }
 
   private void closeAll(TopicImage topic, Following following) {
     for (PartitionImage partition : topic.partitions()) {
-      PartitionId id = topic.partitionId(partition.partition());
-      failed.remove(id);
-      HostedPartition hosted = open.remove(id);
-      if (hosted != null) {
-        following.steps++;
-        listener.onClosing(hosted);
-        hosted.close(() -> delete(hosted, following), e -> notClosed(hosted, e, following));
-      }
+      closeAndDelete(topic.partitionId(partition.partition()), following);
+    }
+  }
+
+  private void closeAndDelete(PartitionId id, Following following) {
+    failed.remove(id);
+    HostedPartition hosted = open.remove(id);
+    if (hosted != null) {
+      following.steps++;
+      listener.onClosing(hosted);
+      hosted.close(() -> delete(hosted, following), e -> notClosed(hosted, e, following));
     }
   }
 

@@ -7,8 +7,10 @@ import io.millrace.model.PartitionId;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.LogSettings;
 import io.millrace.model.config.SettingValues;
+import io.millrace.model.image.PartitionImage;
 import io.millrace.partition.PartitionLogs;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ final class ShardUpkeep implements ShardPartitions.Listener {
   private final long scrubStepNanos;
   private final Map<PartitionId, HostedPartition> hosted = new HashMap<>();
   private final Map<PartitionId, PartitionLogs.Progress> checkpointed = new HashMap<>();
+  private final ArrayDeque<Runnable> afterCheckpoint = new ArrayDeque<>();
   private boolean checkpointing;
   private long lastCheckpointNanos;
   private long lastRetentionNanos;
@@ -81,6 +84,9 @@ final class ShardUpkeep implements ShardPartitions.Listener {
     hosted.put(opened.partition().id(), opened);
     scrubber.add(opened.partition().id(), opened.partition().log());
   }
+
+  @Override
+  public void onFollowed(HostedPartition followed, PartitionImage image) {}
 
   @Override
   public void onClosing(HostedPartition closing) {
@@ -138,11 +144,28 @@ final class ShardUpkeep implements ShardPartitions.Listener {
           checkpointing = false;
           checkpointed.putAll(changed);
           checkpointed.keySet().retainAll(hosted.keySet());
+          runAfterCheckpoint();
         },
         failure -> {
           checkpointing = false;
           checkpointFailed(failure);
+          runAfterCheckpoint();
         });
+  }
+
+  /** Now, or after the checkpoint that is being written, which knows nothing of what follows. */
+  void whenNotCheckpointing(Runnable what) {
+    if (checkpointing) {
+      afterCheckpoint.add(what);
+    } else {
+      what.run();
+    }
+  }
+
+  private void runAfterCheckpoint() {
+    while (!checkpointing && !afterCheckpoint.isEmpty()) {
+      afterCheckpoint.remove().run();
+    }
   }
 
   Map<PartitionId, PartitionLogs.Progress> changedProgress() {

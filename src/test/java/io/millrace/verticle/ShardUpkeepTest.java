@@ -62,7 +62,8 @@ class ShardUpkeepTest {
             time,
             Metrics.NONE,
             new TopicMeters(Metrics.NONE),
-            new NodeCompaction(BrokerSettings.of(Map.of()), Metrics.NONE, () -> 1));
+            new NodeCompaction(BrokerSettings.of(Map.of()), Metrics.NONE, () -> 1),
+            ReplicationParts.ALONE);
     upkeep = new ShardUpkeep(environment, tasks, new FlushScheduler(time, Metrics.NONE, 2));
     hosted = hosted(environment);
     upkeep.onOpened(hosted);

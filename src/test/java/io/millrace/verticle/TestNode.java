@@ -88,7 +88,8 @@ final class TestNode implements AutoCloseable {
               TimeSource.SYSTEM,
               Metrics.NONE,
               meters,
-              compaction);
+              compaction,
+              ReplicationParts.ALONE);
       deployments.add(get(vertx.deployVerticle(new LogVerticle(environment))));
     }
     loopBus = call(() -> LoopBus.open(vertx, bus, TimeSource.SYSTEM, limits));

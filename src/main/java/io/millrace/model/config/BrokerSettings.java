@@ -48,6 +48,7 @@ public final class BrokerSettings {
     areas.put("Listeners and connections", ListenerSettings.ALL);
     areas.put("The Kafka protocol", KafkaSettings.ALL);
     areas.put("The log", LogSettings.ALL);
+    areas.put("Replication", ReplicationSettings.ALL);
     areas.put("Streams", StreamSettings.ALL);
     areas.put("Consumer groups", GroupSettings.ALL);
     areas.put("Group coordinators", CoordinatorSettings.ALL);

@@ -1,0 +1,187 @@
+package io.millrace.verticle;
+
+import io.millrace.bus.Address;
+import io.millrace.bus.Addresses;
+import io.millrace.bus.Admission;
+import io.millrace.bus.BusLimits;
+import io.millrace.bus.BusPartitionClient;
+import io.millrace.bus.BusReply;
+import io.millrace.bus.ImagePublisher;
+import io.millrace.bus.LatestImage;
+import io.millrace.bus.LoopBus;
+import io.millrace.bus.LoopMail;
+import io.millrace.bus.OwnedBuffer;
+import io.millrace.bus.ProduceReply;
+import io.millrace.bus.ProduceRequest;
+import io.millrace.bus.ReplicaFetchRequest;
+import io.millrace.bus.Scope;
+import io.millrace.bus.TypedBus;
+import io.millrace.log.compaction.NodeCompaction;
+import io.millrace.log.segment.LogLimits;
+import io.millrace.model.Acks;
+import io.millrace.model.Metrics;
+import io.millrace.model.NodeId;
+import io.millrace.model.PartitionId;
+import io.millrace.model.TimeSource;
+import io.millrace.model.config.BrokerSettings;
+import io.millrace.model.config.SettingValues;
+import io.millrace.model.image.ClusterImage;
+import io.millrace.replication.IsrProposal;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A node of several, each with a bus of its own; what is between them is handed over here. */
+final class ReplicaNode implements AutoCloseable {
+  static final long BROKER_EPOCH = 5;
+  private static final int SHARDS = 2;
+
+  final NodeId self;
+  final SegmentedLogs logs;
+  final List<IsrProposal> proposals = new CopyOnWriteArrayList<>();
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+  private final TypedBus bus = new TypedBus(vertx);
+  private final Context loop = ((VertxInternal) vertx).createEventLoopContext();
+  private final List<String> deployments = new ArrayList<>();
+  private final List<Admission> admissions = new ArrayList<>();
+  private final LatestImage latest = new LatestImage();
+  private final LoopBus loopBus;
+  private final BusPartitionClient client;
+  private final ImagePublisher publisher;
+  private final AtomicInteger bridges = new AtomicInteger();
+  private volatile boolean reachable = true;
+
+  ReplicaNode(int id, Path directory, Map<String, String> brokerSettings) {
+    self = new NodeId(id);
+    logs = new SegmentedLogs(directory.resolve("node-" + id), LogLimits.DEFAULTS);
+    SettingValues settings = BrokerSettings.of(brokerSettings);
+    BusLimits limits = BusLimits.of(settings);
+    TopicMeters meters = new TopicMeters(Metrics.NONE);
+    NodeCompaction compaction = new NodeCompaction(settings, Metrics.NONE, () -> 1);
+    ReplicationParts parts =
+        new ReplicationParts(
+            () -> true, () -> BROKER_EPOCH, (proposal, whenRefused) -> proposals.add(proposal));
+    for (int shard = 0; shard < SHARDS; shard++) {
+      admissions.add(limits.newAdmission());
+      deployments.add(
+          TestNode.get(
+              vertx.deployVerticle(
+                  new LogVerticle(
+                      new ShardEnvironment(
+                          shard,
+                          SHARDS,
+                          self,
+                          bus,
+                          logs,
+                          settings,
+                          TimeSource.SYSTEM,
+                          Metrics.NONE,
+                          meters,
+                          compaction,
+                          parts)))));
+    }
+    deployments.add(TestNode.get(vertx.deployVerticle(new ReplicationVerticle(bus, self, SHARDS))));
+    loopBus = call(() -> LoopBus.open(vertx, bus, TimeSource.SYSTEM, limits));
+    client = call(() -> new BusPartitionClient(loopBus, admissions, () -> latest.get().version()));
+    publisher = call(() -> new ImagePublisher(loopBus, latest, SHARDS, 20_000));
+  }
+
+  /** Lets this node send fetches to the other one, and hear the answers. */
+  void connectTo(ReplicaNode other) {
+    call(() -> bus.consume(Addresses.replicas(other.self), request -> forward(request, other)));
+  }
+
+  private void forward(ReplicaFetchRequest request, ReplicaNode other) {
+    if (!reachable || !other.reachable) {
+      return;
+    }
+    Address<LoopMail> bridge =
+        new Address<>(
+            "bridge." + self + "." + bridges.incrementAndGet(), Scope.LOCAL, LoopMail.class);
+    other.call(
+        () ->
+            other.bus.consume(
+                bridge,
+                mail -> {
+                  if (!reachable || !other.reachable) {
+                    mail.replies().forEach(BusReply::discard);
+                  } else if (!bus.sender(request.replyTo()).send(mail)) {
+                    mail.replies().forEach(BusReply::discard);
+                  }
+                }));
+    other
+        .bus
+        .sender(Addresses.replicas(other.self))
+        .send(
+            new ReplicaFetchRequest(
+                request.correlationId(),
+                bridge,
+                request.replica(),
+                request.brokerEpoch(),
+                request.imageVersion(),
+                request.maxBytes(),
+                request.waitUntilNanos(),
+                request.deadlineNanos(),
+                request.entries()));
+  }
+
+  /** From now on nothing comes through to the others, or from them; or does again. */
+  void setReachable(boolean isReachable) {
+    reachable = isReachable;
+  }
+
+  void publish(ClusterImage image) {
+    TestNode.get(call(() -> publisher.publish(image)));
+  }
+
+  CompletableFuture<ProduceReply.Result> produce(
+      PartitionId partition, Acks acks, ByteBuffer batch) {
+    ProduceRequest.Entry entry =
+        new ProduceRequest.Entry(partition, new OwnedBuffer(Unpooled.copiedBuffer(batch)));
+    CompletableFuture<ProduceReply.Result> result = new CompletableFuture<>();
+    call(
+        () -> {
+          client.produce(
+              new ProduceRequest(
+                  List.of(entry), acks, latest.get().version(), TestNode.inMs(20_000)),
+              reply -> result.complete(reply.results().get(0)));
+          return true;
+        });
+    return result;
+  }
+
+  private <T> T call(Callable<T> code) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    loop.runOnContext(
+        ignored -> {
+          try {
+            result.complete(code.call());
+          } catch (Throwable e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return TestNode.get(result);
+  }
+
+  @Override
+  public void close() {
+    deployments.forEach(id -> TestNode.get(vertx.undeploy(id)));
+    call(
+        () -> {
+          loopBus.close();
+          return true;
+        });
+    TestNode.get(vertx.close());
+  }
+}
