@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A member over WebSocket, in JSON: WebSocketMember PORT TOPIC GROUP NAME. It leaves when its standard input ends. */
 final class WebSocketMember extends StreamMember implements WebSocket.Listener {
@@ -48,11 +50,27 @@ final class WebSocketMember extends StreamMember implements WebSocket.Listener {
             .put("autoCommitIntervalMs", 0).put("rebalanceTimeoutMs", 10_000).put("creditRecords", "" + WINDOW_RECORDS)
             .put("creditBytes", "" + WINDOW_BYTES));
       }
-      connecting.join();
+      awaitEnd(connecting.join(), over);
     } catch (CompletionException e) {
       throw new IOException(e.getCause());
     }
-    over.await();
+  }
+
+  /**
+   * The JDK's WebSocket tells nobody of an end that comes while onText runs ("Lost connections" in docs/stream-protocol.md), but a ping
+   * fails then.
+   */
+  private static void awaitEnd(WebSocket open, CountDownLatch over) throws InterruptedException {
+    CompletableFuture<?> ping = CompletableFuture.completedFuture(null);
+    while (!over.await(500, TimeUnit.MILLISECONDS)) {
+      if (ping.isCompletedExceptionally()) {
+        Says.remark("the connection is gone, as a ping shows");
+        break;
+      } else if (ping.isDone()) {
+        ping = open.sendPing(ByteBuffer.allocate(0));
+      }
+    }
+    open.abort();
   }
 
   private void send(JsonObject message) {
