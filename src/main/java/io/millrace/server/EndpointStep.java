@@ -8,6 +8,7 @@ import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -66,8 +67,11 @@ final class EndpointStep<E extends ListenerVerticle> implements StartStep {
       try {
         bind(hosts, port);
         return;
-      } catch (BindException e) {
+      } catch (IOException e) {
         stop();
+        if (!isBindFailure(e)) {
+          throw e;
+        }
         if (port != 0 || attempt == FREE_PORT_ATTEMPTS) {
           throw inUse(e);
         }
@@ -109,7 +113,13 @@ final class EndpointStep<E extends ListenerVerticle> implements StartStep {
     return mine.isEmpty() ? List.of(name) : mine;
   }
 
-  private StreamException inUse(BindException cause) {
+  /** The JDK's transport has an exception of its own for it, the native one only names the call. */
+  private static boolean isBindFailure(IOException failure) {
+    return failure instanceof BindException
+        || String.valueOf(failure.getMessage()).startsWith("bind(");
+  }
+
+  private StreamException inUse(IOException cause) {
     return new StreamException(
         ErrorCode.INVALID_CONFIG,
         "cannot listen on "
