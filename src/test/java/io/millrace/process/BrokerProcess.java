@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A broker in a process of its own, from the jar that ships; ended by its pid, at the latest by
@@ -48,14 +49,13 @@ final class BrokerProcess implements AutoCloseable {
     return broker;
   }
 
-  /** Starts a broker and does not wait: for starts that are to fail. */
+  /** Starts a broker, on free ports unless they are given, and does not wait until it is ready. */
   static BrokerProcess launch(Path data, String... settings) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("serve", "--data", data.toString()));
-    boolean portsGiven =
-        List.of(settings).stream().anyMatch(setting -> setting.startsWith("tcp.port="));
-    if (!portsGiven) {
-      arguments.addAll(
-          List.of("--set", "tcp.port=0", "--set", "http.port=0", "--set", "kafka.port=0"));
+    for (String port : List.of("tcp.port=", "http.port=", "kafka.port=")) {
+      if (Stream.of(settings).noneMatch(setting -> setting.startsWith(port))) {
+        arguments.addAll(List.of("--set", port + "0"));
+      }
     }
     for (String setting : settings) {
       arguments.addAll(List.of("--set", setting));
