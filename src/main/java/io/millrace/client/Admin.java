@@ -53,13 +53,14 @@ public final class Admin {
   private final Connection connection;
   private final Questions questions;
   private final GroupQuestions groups;
+  private final int requestTimeoutMs;
   private final Promise<Void> greeted = Promise.promise();
 
   Admin(SettingValues settings, Loop loop, Wire.Opener opener, RandomGenerator random) {
     this.loop = loop;
     this.connection = new Connection(settings, loop, opener, random, new Greeted());
-    this.questions =
-        new Questions(loop, connection, settings.get(ClientSettings.REQUEST_TIMEOUT_MS));
+    this.requestTimeoutMs = settings.get(ClientSettings.REQUEST_TIMEOUT_MS);
+    this.questions = new Questions(loop, connection, requestTimeoutMs);
     this.groups = new GroupQuestions(questions);
     loop.execute(connection::start);
   }
@@ -77,12 +78,24 @@ public final class Admin {
   /**
    * Waits for the first connection, for code that wants to know soon whether there is a broker.
    *
+   * <p>On a slow machine the first attempt may still be under way after {@code timeoutMs}: it is
+   * given {@code request.timeout.ms}, since nothing speaks against it yet.
+   *
    * @return completes once a broker has greeted; fails with CONNECTION_LOST, and the reason of the
    *     last attempt, if none has after {@code timeoutMs}
    */
   public Future<Void> connected(long timeoutMs) {
     Promise<Void> connected = Promise.promise();
-    loop.schedule(timeoutMs, () -> connected.tryFail(connection.lastFailure()));
+    Runnable giveUp = () -> connected.tryFail(connection.lastFailure());
+    loop.schedule(
+        timeoutMs,
+        () -> {
+          if (connection.hasFailed()) {
+            giveUp.run();
+          } else {
+            loop.schedule(Math.max(0, requestTimeoutMs - timeoutMs), giveUp);
+          }
+        });
     greeted.future().onSuccess(nothing -> connected.tryComplete());
     return connected.future();
   }

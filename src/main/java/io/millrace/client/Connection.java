@@ -40,8 +40,7 @@ final class Connection {
   private boolean leaving; // The broker has asked to leave: answers may come, nothing is sent.
   private long leaveByNanos;
   private Loop.@Nullable Timer tick;
-  private StreamException lastFailure =
-      new StreamException(ErrorCode.CONNECTION_LOST, "no broker was reached yet");
+  private @Nullable StreamException lastFailure;
 
   /** What a connection tells its owner, besides answers. */
   interface Listener {
@@ -90,9 +89,17 @@ final class Connection {
     return wire != null && wire.isWritable();
   }
 
+  /** Whether an attempt to connect has failed, or a connection was lost. */
+  boolean hasFailed() {
+    return lastFailure != null;
+  }
+
   /** Why there was no connection the last time. */
   StreamException lastFailure() {
-    return lastFailure;
+    StreamException last = lastFailure;
+    return last == null
+        ? new StreamException(ErrorCode.CONNECTION_LOST, "no broker was reached yet")
+        : last;
   }
 
   /** The largest frame that the broker accepts; any, while there is none. */
@@ -261,7 +268,7 @@ final class Connection {
       return new StreamException(
           ErrorCode.CONNECTION_LOST, "the broker did not answer within request.timeout.ms");
     }
-    String reached = request.isSent() ? "answered" : "sent (" + lastFailure.getMessage() + ")";
+    String reached = request.isSent() ? "answered" : "sent (" + lastFailure().getMessage() + ")";
     return new StreamException(
         ErrorCode.REQUEST_TIMED_OUT, "the request was not " + reached + " in time");
   }
