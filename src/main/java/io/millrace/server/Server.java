@@ -8,6 +8,7 @@ import io.millrace.endpoint.Listener;
 import io.millrace.endpoint.NodeState;
 import io.millrace.endpoint.http.HttpEndpoint;
 import io.millrace.endpoint.http.HttpServices;
+import io.millrace.endpoint.kafka.FetchSessionSlots;
 import io.millrace.endpoint.kafka.KafkaEndpoint;
 import io.millrace.endpoint.kafka.KafkaServices;
 import io.millrace.endpoint.session.MemberClaims;
@@ -43,6 +44,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
 
   private final NodeState state = new NodeState();
   private final ConnectionLimits connections;
+  private final FetchSessionSlots fetchSessions;
   private final MemoryBudget memory;
   private final DataDirectoryStep data;
   private final VertxStep loops;
@@ -61,6 +63,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
 
   private Server(SettingValues settings) {
     this.connections = new ConnectionLimits(settings);
+    this.fetchSessions = new FetchSessionSlots(settings);
     this.memory = new MemoryBudget(requestMemoryBytes(settings));
     BusLimits limits = BusLimits.of(settings);
     this.data = new DataDirectoryStep(settings);
@@ -190,6 +193,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             clients::partitions,
             clients::metadata,
             Optional.of(clients::groups),
+            fetchSessions,
             () -> metadataLog.self().value()));
   }
 

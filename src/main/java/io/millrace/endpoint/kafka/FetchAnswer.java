@@ -12,9 +12,11 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to one fetch request, as it comes together.
+ * The answer to one fetch request, as it comes together: of every partition, or, further on in a
+ * session, of those that have news.
  *
  * <p>Threading: its connection's event loop.
  */
@@ -23,38 +25,90 @@ final class FetchAnswer {
 
   private final KafkaCall call;
   private final boolean readCommitted;
+  private final List<FetchedPartition> partitions;
+  private final @Nullable FetchSession session;
+  private final boolean onlyNews;
   private final FetchResponseData response = new FetchResponseData();
-  private final List<FetchRequest.Entry> entries = new ArrayList<>();
-  private final List<PartitionData> expected = new ArrayList<>();
-  private boolean errors;
+  private @Nullable FetchableTopicResponse last;
 
-  FetchAnswer(KafkaCall call, boolean readCommitted) {
+  private FetchAnswer(
+      KafkaCall call,
+      boolean readCommitted,
+      List<FetchedPartition> partitions,
+      @Nullable FetchSession session,
+      boolean onlyNews) {
     this.call = call;
     this.readCommitted = readCommitted;
+    this.partitions = partitions;
+    this.session = session;
+    this.onlyNews = onlyNews;
+    if (session != null) {
+      response.setSessionId(session.id());
+    }
   }
 
-  FetchableTopicResponse topic(FetchableTopicResponse topic) {
-    response.responses().add(topic);
-    return topic;
+  static FetchAnswer sessionless(
+      KafkaCall call, boolean readCommitted, FetchScope.Sessionless scope) {
+    return new FetchAnswer(call, readCommitted, scope.partitions(), null, false);
   }
 
-  /** What the partitions are to be asked. */
+  static FetchAnswer inSession(KafkaCall call, boolean readCommitted, FetchScope.InSession scope) {
+    return new FetchAnswer(
+        call, readCommitted, scope.partitions(), scope.session(), scope.isIncremental());
+  }
+
+  /** What the log is to be asked: about those partitions that are there. */
   List<FetchRequest.Entry> entries() {
+    List<FetchRequest.Entry> entries = new ArrayList<>(partitions.size());
+    for (FetchedPartition partition : partitions) {
+      if (partition.refusal().isEmpty()) {
+        entries.add(partition.entry());
+      }
+    }
     return entries;
   }
 
-  /** Whether a partition was refused already. */
-  boolean hasErrors() {
-    return errors;
+  /** Sends what the partitions said, in the order of the entries; takes over the slices. */
+  void send(List<FetchReply.Result> results) {
+    int next = 0;
+    for (FetchedPartition partition : partitions) {
+      if (partition.refusal().isPresent()) {
+        refuse(slot(partition), partition.refusal().get());
+        partition.toldError();
+      } else {
+        add(partition, results.get(next++));
+      }
+    }
+    call.answer(response);
   }
 
-  void expect(PartitionData slot, FetchRequest.Entry entry) {
-    entries.add(entry);
-    expected.add(slot);
+  private void add(FetchedPartition partition, FetchReply.Result result) {
+    if (onlyNews && !partition.hasNews(result)) {
+      return;
+    }
+    fill(slot(partition), result);
+    partition.told(result);
+    if (session != null && result.slice().isPresent()) {
+      session.toEnd(partition);
+    }
   }
 
-  void refuse(PartitionData slot, Errors error) {
-    errors = true;
+  private PartitionData slot(FetchedPartition partition) {
+    FetchedPartition.Key key = partition.key();
+    FetchableTopicResponse topic = last;
+    if (topic == null
+        || !topic.topic().equals(key.topic())
+        || !topic.topicId().equals(key.topicId())) {
+      topic = new FetchableTopicResponse().setTopic(key.topic()).setTopicId(key.topicId());
+      response.responses().add(topic);
+      last = topic;
+    }
+    PartitionData slot = new PartitionData().setPartitionIndex(key.partition());
+    topic.partitions().add(slot);
+    return slot;
+  }
+
+  private static void refuse(PartitionData slot, Errors error) {
     slot.setErrorCode(error.code())
         .setHighWatermark(UNKNOWN_OFFSET)
         .setLastStableOffset(UNKNOWN_OFFSET)
@@ -62,27 +116,17 @@ final class FetchAnswer {
         .setRecords(MemoryRecords.EMPTY);
   }
 
-  /** What the partitions said, in the order of the entries; takes over the slices. */
-  void fill(FetchReply reply) {
-    for (int i = 0; i < expected.size(); i++) {
-      FetchReply.Result result = reply.results().get(i);
-      PartitionData slot = expected.get(i);
-      BaseRecords records =
-          result.slice().isPresent() ? new SliceRecords(result.slice().get()) : MemoryRecords.EMPTY;
-      slot.setErrorCode(KafkaErrors.of(result.error()).code())
-          .setHighWatermark(result.highWatermark())
-          // Without transactions everything below the high watermark is decided.
-          .setLastStableOffset(result.highWatermark())
-          .setLogStartOffset(result.logStartOffset())
-          .setRecords(records);
-      if (readCommitted && result.error() == ErrorCode.NONE) {
-        slot.setAbortedTransactions(List.of());
-      }
+  private void fill(PartitionData slot, FetchReply.Result result) {
+    BaseRecords records =
+        result.slice().isPresent() ? new SliceRecords(result.slice().get()) : MemoryRecords.EMPTY;
+    slot.setErrorCode(KafkaErrors.of(result.error()).code())
+        .setHighWatermark(result.highWatermark())
+        // Without transactions everything below the high watermark is decided.
+        .setLastStableOffset(result.highWatermark())
+        .setLogStartOffset(result.logStartOffset())
+        .setRecords(records);
+    if (readCommitted && result.error() == ErrorCode.NONE) {
+      slot.setAbortedTransactions(List.of());
     }
-    send();
-  }
-
-  void send() {
-    call.answer(response);
   }
 }

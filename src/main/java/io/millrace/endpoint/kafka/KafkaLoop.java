@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -28,6 +29,7 @@ final class KafkaLoop {
   private final PartitionClient partitions;
   private final MetadataClient metadata;
   private final Optional<GroupClient> groups;
+  private final FetchSessions fetchSessions;
   private final Apis apis;
   private final Set<KafkaConnection> connections = new LinkedHashSet<>();
 
@@ -40,6 +42,9 @@ final class KafkaLoop {
     this.partitions = services.partitions().get();
     this.metadata = services.metadata().get();
     this.groups = services.groups().map(Supplier::get);
+    this.fetchSessions =
+        new FetchSessions(
+            services.fetchSessions(), () -> ThreadLocalRandom.current().nextInt(), this::nowNanos);
     this.apis = new Apis(this);
   }
 
@@ -52,6 +57,7 @@ final class KafkaLoop {
 
   void remove(KafkaConnection connection) {
     connections.remove(connection);
+    fetchSessions.closeOf(connection);
   }
 
   /** Closes what is late. */
@@ -75,6 +81,10 @@ final class KafkaLoop {
 
   RequestDecoder decoder() {
     return decoder;
+  }
+
+  FetchSessions fetchSessions() {
+    return fetchSessions;
   }
 
   Apis apis() {

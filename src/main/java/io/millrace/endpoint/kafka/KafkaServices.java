@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  * @param metadata this loop's client
  * @param groups this loop's client; empty if there are no group coordinators, and then the APIs for
  *     groups are not served
+ * @param fetchSessions bounds the fetch sessions of the node
  * @param nodeId this node's number
  */
 public record KafkaServices(
@@ -32,4 +33,5 @@ public record KafkaServices(
     Supplier<PartitionClient> partitions,
     Supplier<MetadataClient> metadata,
     Optional<Supplier<GroupClient>> groups,
+    FetchSessionSlots fetchSessions,
     IntSupplier nodeId) {}

@@ -30,11 +30,27 @@ public final class KafkaSettings {
           1_000,
           Integer.MAX_VALUE,
           "Most fields of one Kafka request, in all its arrays together.");
+  public static final Setting<Integer> MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS =
+      Setting.integer(
+          "max.incremental.fetch.session.cache.slots",
+          1_000,
+          0,
+          Integer.MAX_VALUE,
+          "Most fetch sessions of Kafka consumers (KIP-227); more are served without a session.");
+  public static final Setting<Integer> MAX_INCREMENTAL_FETCH_SESSION_CACHE_PARTITIONS =
+      Setting.integer(
+          "max.incremental.fetch.session.cache.partitions",
+          1_000_000,
+          0,
+          Integer.MAX_VALUE,
+          "Most partitions in all fetch sessions together; beyond it there are no new sessions.");
 
   static final List<Setting<?>> ALL =
       List.of(
           ADVERTISED_LISTENERS,
           FETCH_MAX_BYTES,
+          MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS,
+          MAX_INCREMENTAL_FETCH_SESSION_CACHE_PARTITIONS,
           CONNECTION_INFLIGHT_REQUESTS,
           KAFKA_REQUEST_MAX_FIELDS);
 

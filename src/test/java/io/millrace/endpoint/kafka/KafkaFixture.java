@@ -34,6 +34,7 @@ final class KafkaFixture implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   final MemoryBudget memory;
   final ConnectionLimits limits;
+  final FetchSessionSlots fetchSessions;
   private final KafkaEndpoint endpoint;
   private final String deployment;
 
@@ -51,6 +52,7 @@ final class KafkaFixture implements AutoCloseable {
     }
     SettingValues settings = BrokerSettings.of(given);
     limits = new ConnectionLimits(settings);
+    fetchSessions = new FetchSessionSlots(settings);
     endpoint =
         new KafkaEndpoint(
             new KafkaServices(
@@ -62,9 +64,14 @@ final class KafkaFixture implements AutoCloseable {
                 () -> partitions,
                 () -> metadata,
                 Optional.of(() -> groups),
+                fetchSessions,
                 () -> 0));
     deployment = await(vertx.deployVerticle(endpoint));
     topic = await(metadata.createTopic(new TopicName("t"), 3, Map.of(), false));
+  }
+
+  int port() {
+    return endpoint.port();
   }
 
   RawKafkaClient connect() throws Exception {
@@ -99,6 +106,7 @@ final class KafkaFixture implements AutoCloseable {
     await(vertx.undeploy(deployment));
     until(() -> limits.openNow() == 0);
     until(() -> memory.reservedBytes() == 0);
+    until(() -> fetchSessions.sessions() == 0 && fetchSessions.partitions() == 0);
     await(vertx.close());
     assertThat(partitions.slicesHeld()).as("slices held").isZero();
   }
