@@ -223,6 +223,31 @@ final class GroupStreamTest {
   }
 
   @Test
+  void shouldNotTakeCreditAfterReleasedForAnAcknowledgement() {
+    // given: everything is delivered, nothing acknowledged, and one partition is to be released
+    fixture.broker.append(topic, 0, "a", "b");
+    fixture.broker.append(topic, 1, "c", "d");
+    fixture.send(member(1).setAutoCommitIntervalMs(60_000).build());
+    fixture.transport.take();
+    fixture.send(member(2).build());
+    fixture.pass(HEARTBEAT_MS);
+    int moving = taken(Revoked.class).get(0).getPartitions().get(0).getPartition();
+
+    // when: the client drops what it had, while the commit of what it released takes its time
+    fixture.groups.failures.add(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
+    fixture.send(new Released(1, List.of()));
+    fixture.send(new Credit(1, 4L, 100L));
+    fixture.send(new Unsubscribe(1));
+    fixture.pass(100);
+
+    // then: whoever reads it next gets all of it
+    assertThat(fixture.groups.asked(GroupRequest.CommitOffsets.class).stream())
+        .flatMap(GroupRequest.CommitOffsets::offsets)
+        .extracting(offset -> offset.partition().partition() + "@" + offset.offset())
+        .containsExactlyInAnyOrder(moving + "@0", (1 - moving) + "@2");
+  }
+
+  @Test
   void shouldPassOverAMemberThatDoesNotRelease() {
     // given
     fixture.send(member(1).setRebalanceTimeoutMs(10_000).build());
