@@ -288,6 +288,15 @@ public final class Admin {
     return groups.reset(group, offsets);
   }
 
+  /**
+   * Deletes positions of a group; it may have members, but none that reads these topics.
+   *
+   * @return completes when all are gone; fails with the error of the first that stays
+   */
+  public Future<Void> deleteOffsets(String group, Collection<TopicPartition> partitions) {
+    return groups.deleteOffsets(group, partitions);
+  }
+
   /** Deletes a group without members, with its positions. */
   public Future<Void> deleteGroup(String group) {
     return groups.delete(group);

@@ -8,6 +8,7 @@ import io.millrace.protocol.stream.message.GroupDeleted;
 import io.millrace.protocol.stream.message.GroupDescribed;
 import io.millrace.protocol.stream.message.GroupsListed;
 import io.millrace.protocol.stream.message.MetadataReply;
+import io.millrace.protocol.stream.message.OffsetsDeleted;
 import io.millrace.protocol.stream.message.OffsetsFetched;
 import io.millrace.protocol.stream.message.OffsetsListed;
 import io.millrace.protocol.stream.message.OffsetsReset;
@@ -78,6 +79,9 @@ final class Answers {
     }
     if (message instanceof OffsetsReset reset) {
       return reset.getRequestId();
+    }
+    if (message instanceof OffsetsDeleted deleted) {
+      return deleted.getRequestId();
     }
     return message instanceof GroupDeleted deleted ? deleted.getRequestId() : NONE;
   }

@@ -6,6 +6,7 @@ import io.millrace.model.TopicPartition;
 import io.millrace.protocol.stream.message.CommitPosition;
 import io.millrace.protocol.stream.message.CommittedPosition;
 import io.millrace.protocol.stream.message.DeleteGroup;
+import io.millrace.protocol.stream.message.DeleteOffsets;
 import io.millrace.protocol.stream.message.DescribeGroup;
 import io.millrace.protocol.stream.message.FetchOffsets;
 import io.millrace.protocol.stream.message.GroupDeleted;
@@ -13,6 +14,7 @@ import io.millrace.protocol.stream.message.GroupDescribed;
 import io.millrace.protocol.stream.message.GroupMember;
 import io.millrace.protocol.stream.message.GroupsListed;
 import io.millrace.protocol.stream.message.ListGroups;
+import io.millrace.protocol.stream.message.OffsetsDeleted;
 import io.millrace.protocol.stream.message.OffsetsFetched;
 import io.millrace.protocol.stream.message.OffsetsReset;
 import io.millrace.protocol.stream.message.ResetOffsets;
@@ -132,6 +134,20 @@ final class GroupQuestions {
             // The same positions once more are the same positions.
             true,
             answer -> answer instanceof OffsetsReset reset ? taken(reset.getOffsets()) : null)
+        .mapEmpty();
+  }
+
+  Future<Void> deleteOffsets(String group, Collection<TopicPartition> partitions) {
+    List<StreamPartition> named =
+        partitions.stream()
+            .map(each -> new StreamPartition(each.topic().value(), each.partition()))
+            .toList();
+    return questions
+        .ask(
+            id -> new DeleteOffsets(id, group, named),
+            // What is gone is gone.
+            true,
+            answer -> answer instanceof OffsetsDeleted deleted ? taken(deleted.getOffsets()) : null)
         .mapEmpty();
   }
 

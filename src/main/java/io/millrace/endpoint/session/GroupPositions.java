@@ -15,6 +15,9 @@ import java.util.List;
 
 /** Positions of groups, as coordinators and as clients say them. */
 final class GroupPositions {
+  private static final long NONE = -1;
+  private static final int NO_EPOCH = -1;
+
   private GroupPositions() {}
 
   /**
@@ -55,6 +58,10 @@ final class GroupPositions {
         offset.leaderEpoch(),
         offset.metadata(),
         offset.error());
+  }
+
+  static CommittedPosition deleted(PartitionResult result) {
+    return position(result.partition(), NONE, NO_EPOCH, "", result.error());
   }
 
   private static CommittedPosition position(

@@ -9,6 +9,7 @@ import io.millrace.protocol.stream.message.CreatePartitions;
 import io.millrace.protocol.stream.message.CreateTopic;
 import io.millrace.protocol.stream.message.Credit;
 import io.millrace.protocol.stream.message.DeleteGroup;
+import io.millrace.protocol.stream.message.DeleteOffsets;
 import io.millrace.protocol.stream.message.DeleteRecords;
 import io.millrace.protocol.stream.message.DeleteTopic;
 import io.millrace.protocol.stream.message.DescribeGroup;
@@ -46,6 +47,7 @@ final class Handlers {
     add(CreateTopic.class, new CreateTopicHandler());
     add(Credit.class, new CreditHandler());
     add(DeleteGroup.class, new DeleteGroupHandler());
+    add(DeleteOffsets.class, new DeleteOffsetsHandler());
     add(DeleteRecords.class, new DeleteRecordsHandler());
     add(DeleteTopic.class, new DeleteTopicHandler());
     add(DescribeGroup.class, new DescribeGroupHandler());

@@ -9,6 +9,7 @@ import io.millrace.protocol.stream.message.CreatePartitions;
 import io.millrace.protocol.stream.message.CreateTopic;
 import io.millrace.protocol.stream.message.Credit;
 import io.millrace.protocol.stream.message.DeleteGroup;
+import io.millrace.protocol.stream.message.DeleteOffsets;
 import io.millrace.protocol.stream.message.DeleteRecords;
 import io.millrace.protocol.stream.message.DeleteTopic;
 import io.millrace.protocol.stream.message.DescribeGroup;
@@ -25,6 +26,7 @@ import io.millrace.protocol.stream.message.InitProducer;
 import io.millrace.protocol.stream.message.ListGroups;
 import io.millrace.protocol.stream.message.ListOffsets;
 import io.millrace.protocol.stream.message.MetadataReply;
+import io.millrace.protocol.stream.message.OffsetsDeleted;
 import io.millrace.protocol.stream.message.OffsetsFetched;
 import io.millrace.protocol.stream.message.OffsetsListed;
 import io.millrace.protocol.stream.message.OffsetsReset;
@@ -114,6 +116,8 @@ public enum MessageType {
   OFFSETS_FETCHED(OffsetsFetched::new),
   RESET_OFFSETS(ResetOffsets::new),
   OFFSETS_RESET(OffsetsReset::new),
+  DELETE_OFFSETS(DeleteOffsets::new),
+  OFFSETS_DELETED(OffsetsDeleted::new),
   DELETE_GROUP(DeleteGroup::new),
   GROUP_DELETED(GroupDeleted::new),
   PING(Ping::new),

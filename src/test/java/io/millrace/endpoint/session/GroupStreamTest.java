@@ -14,6 +14,7 @@ import io.millrace.protocol.stream.message.Committed;
 import io.millrace.protocol.stream.message.CommittedPosition;
 import io.millrace.protocol.stream.message.Credit;
 import io.millrace.protocol.stream.message.DeleteGroup;
+import io.millrace.protocol.stream.message.DeleteOffsets;
 import io.millrace.protocol.stream.message.DescribeGroup;
 import io.millrace.protocol.stream.message.Error;
 import io.millrace.protocol.stream.message.FetchOffsets;
@@ -22,6 +23,7 @@ import io.millrace.protocol.stream.message.GroupDescribed;
 import io.millrace.protocol.stream.message.GroupMember;
 import io.millrace.protocol.stream.message.GroupsListed;
 import io.millrace.protocol.stream.message.ListGroups;
+import io.millrace.protocol.stream.message.OffsetsDeleted;
 import io.millrace.protocol.stream.message.OffsetsFetched;
 import io.millrace.protocol.stream.message.OffsetsReset;
 import io.millrace.protocol.stream.message.Position;
@@ -552,6 +554,39 @@ final class GroupStreamTest {
             "INVALID_REQUEST",
             "UNSUPPORTED_ASSIGNOR",
             "UNKNOWN_STREAM");
+  }
+
+  @Test
+  void shouldDeletePositionsThatNoMemberNeeds() {
+    // given
+    fixture.broker.topic("other", 1);
+    fixture.send(member(1).build());
+    fixture.send(new Unsubscribe(1));
+    CommitPosition mine = new CommitPosition("t", 0, 5L, -1, "");
+    CommitPosition others = new CommitPosition("other", 0, 7L, -1, "");
+    fixture.send(new ResetOffsets(3L, "g", List.of(mine, others)));
+    fixture.send(member(2).build());
+    fixture.transport.take();
+
+    // when
+    StreamPartition read = new StreamPartition("t", 0);
+    StreamPartition unread = new StreamPartition("other", 0);
+    fixture.send(new DeleteOffsets(4L, "g", List.of(read, unread)));
+    fixture.send(new FetchOffsets(5L, "g", List.of(read, unread)));
+    fixture.send(new DeleteOffsets(6L, "nobody", List.of(unread)));
+    fixture.send(new DeleteOffsets(7L, "g", List.of()));
+
+    // then
+    List<SpecificRecord> answers = fixture.transport.take();
+    assertThat(only(answers, OffsetsDeleted.class).get(0).getOffsets())
+        .extracting(CommittedPosition::getTopic, CommittedPosition::getErrorCode)
+        .containsExactly(tuple("t", ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC.id()), tuple("other", 0));
+    assertThat(only(answers, OffsetsFetched.class).get(0).getOffsets())
+        .extracting(CommittedPosition::getOffset)
+        .containsExactly(5L, -1L);
+    assertThat(only(answers, Error.class))
+        .extracting(Error::getName)
+        .containsExactly("GROUP_ID_NOT_FOUND", "INVALID_REQUEST");
   }
 
   @Test
