@@ -116,6 +116,12 @@ final class StreamUrl {
   }
 
   private static void requireKnown(Map<String, List<String>> parameters) {
+    if (parameters.containsKey("group")) {
+      throw new StreamException(
+          ErrorCode.INVALID_REQUEST,
+          "a URL cannot say what a member of a group has processed; connect to /v1/stream and"
+              + " subscribe with a 'group'");
+    }
     parameters.forEach(
         (name, values) -> {
           if (!PARAMETERS.contains(name) || values.size() != 1) {

@@ -31,6 +31,15 @@ class StreamUrlTest {
   }
 
   @Test
+  void shouldSendMembersOfGroupsToAWholeSession() {
+    assertThatThrownBy(() -> StreamUrl.subscribe("t", Map.of("group", List.of("delays")), null, 3))
+        .isInstanceOf(StreamException.class)
+        .hasMessageContaining("connect to /v1/stream")
+        .extracting(thrown -> ((StreamException) thrown).code())
+        .isEqualTo(ErrorCode.INVALID_REQUEST);
+  }
+
+  @Test
   void shouldUnderstandEveryBeginning() {
     assertThat(from("earliest").getStart()).isEqualTo("earliest");
     assertThat(from("timestamp:17").getTimestampMs()).isEqualTo(17);
