@@ -18,10 +18,14 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,12 +56,50 @@ class KafkaGroupsIT {
   }
 
   private KafkaConsumer<String, String> member(String protocol) {
+    return member(protocol, "");
+  }
+
+  private KafkaConsumer<String, String> member(String protocol, String rack) {
     Properties properties = broker.client();
+    properties.put("client.rack", rack);
     properties.put("group.id", "g");
     properties.put("group.protocol", protocol);
     properties.put("auto.offset.reset", "earliest");
     properties.put("enable.auto.commit", "false");
     return new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
+  }
+
+  @Test
+  void shouldKeepTheRacksOfMembersAndShareEvenlyWhateverTheyAre() throws Exception {
+    // given
+    try (var here = member("consumer", "here");
+        var there = member("consumer", "there");
+        var nowhere = member("classic", "nowhere");
+        RawKafkaClient raw = new RawKafkaClient("127.0.0.1", broker.port())) {
+      List<KafkaConsumer<String, String>> members = List.of(here, there, nowhere);
+      members.forEach(member -> member.subscribe(List.of("t")));
+
+      // when
+      long deadline = System.nanoTime() + 2 * KafkaBroker.TIMEOUT_MS * 1_000_000;
+      while (members.stream().mapToInt(member -> member.assignment().size()).sum() != 4
+          || members.stream().anyMatch(member -> member.assignment().isEmpty())) {
+        members.forEach(member -> member.poll(POLL));
+        assertThat(System.nanoTime()).isLessThan(deadline);
+      }
+      raw.send(
+          ApiMessageType.CONSUMER_GROUP_DESCRIBE,
+          1,
+          1,
+          new ConsumerGroupDescribeRequestData().setGroupIds(List.of("g")));
+      var described =
+          (ConsumerGroupDescribeResponseData)
+              raw.receive(ApiMessageType.CONSUMER_GROUP_DESCRIBE, 1, 1);
+
+      // then
+      assertThat(described.groups().get(0).members())
+          .extracting(ConsumerGroupDescribeResponseData.Member::rackId)
+          .contains("here", "there");
+    }
   }
 
   @ParameterizedTest
