@@ -175,6 +175,33 @@ const checks = {
     await consumer.disconnect();
   },
 
+  async 'compacted-topic'() {
+    const topic = `js-compacted-${tag}`;
+    await createTopic(topic, 1, [
+      { name: 'cleanup.policy', value: 'compact' },
+      { name: 'min.cleanable.dirty.ratio', value: '0.01' },
+      { name: 'segment.ms', value: '100' },
+    ]);
+    for (let round = 0; round < 5; round++) {
+      await send(topic, Array.from({ length: 20 }, (_, i) => ({ key: `k${i}`, value: round === 4 && i === 0 ? null : `${round}` })));
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    await assert.rejects(send(topic, [{ value: 'no key' }], { producerOptions: { retry: { retries: 0 } } }), /INVALID_RECORD|record/i);
+    // Until it is compacted: of the rounds that are closed, the last is left, with offsets that are missing before it.
+    let read;
+    const deadline = Date.now() + 60000;
+    do {
+      assert.ok(Date.now() < deadline, `compacted in time; ${read && read.length} records left`);
+      await send(topic, [{ key: 'last', value: `${Date.now()}` }]);
+      read = await readUntil(topic, `g-${topic}-${Date.now()}`, (r) => r.at(-1).key === 'last' && r.filter((x) => x.key === 'k19').at(-1)?.value === '4');
+    } while (read.filter((r) => r.key === 'k5').length > 1);
+    const latest = new Map(read.map((r) => [r.key, r.value]));
+    for (let i = 1; i < 20; i++) assert.equal(latest.get(`k${i}`), '4');
+    assert.ok(!latest.get('k0'), 'the tombstone deletes');
+    assert.ok(read[0].offset >= 60, `offsets are kept: ${read[0].offset}`);
+    for (let i = 1; i < read.length; i++) assert.ok(read[i].offset > read[i - 1].offset);
+  },
+
   async 'admin-topics'() {
     const topic = `js-admin-${tag}`;
     await withAdmin(async (admin) => {

@@ -5,7 +5,7 @@ CLIENT=kafkajs
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 kafkajs_modules
-compat_start
+compat_start --set log.cleaner.backoff.ms=200 --set log.checkpoint.interval.ms=200
 cp "$here/checks.cjs" "$modules/"
 for name in $(node "$modules/checks.cjs" --list); do
   check "$name" timeout 90 node "$modules/checks.cjs" "$bootstrap" "$name"
