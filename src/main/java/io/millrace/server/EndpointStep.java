@@ -8,7 +8,6 @@ import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
 import io.vertx.core.Future;
 import java.io.IOException;
-import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;

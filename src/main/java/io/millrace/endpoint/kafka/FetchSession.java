@@ -1,6 +1,5 @@
 package io.millrace.endpoint.kafka;
 
-import io.millrace.endpoint.kafka.FetchedPartition.Key;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ final class FetchSession {
   private final int id;
   private final Object owner;
   private final boolean byId;
-  private final Map<Key, FetchedPartition> partitions = new LinkedHashMap<>();
+  private final Map<FetchedPartition.Key, FetchedPartition> partitions = new LinkedHashMap<>();
   private int nextEpoch = 1;
   private long usedNanos;
 
@@ -75,7 +74,7 @@ final class FetchSession {
   void update(FetchRequestData request) {
     for (FetchTopic topic : request.topics()) {
       for (FetchPartition asked : topic.partitions()) {
-        Key key = Key.of(topic, asked.partition(), byId);
+        FetchedPartition.Key key = FetchedPartition.Key.of(topic, asked.partition(), byId);
         FetchedPartition known = partitions.get(key);
         if (known == null) {
           partitions.put(key, new FetchedPartition(key, byId, asked));
@@ -86,7 +85,9 @@ final class FetchSession {
     }
     for (ForgottenTopic topic : request.forgottenTopicsData()) {
       FetchTopic named = new FetchTopic().setTopicId(topic.topicId()).setTopic(topic.topic());
-      topic.partitions().forEach(number -> partitions.remove(Key.of(named, number, byId)));
+      topic
+          .partitions()
+          .forEach(number -> partitions.remove(FetchedPartition.Key.of(named, number, byId)));
     }
   }
 

@@ -1,6 +1,5 @@
 package io.millrace.endpoint.kafka;
 
-import io.millrace.endpoint.kafka.FetchedPartition.Key;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -120,7 +119,9 @@ final class FetchSessions {
     List<FetchedPartition> named = new ArrayList<>();
     for (FetchTopic topic : request.topics()) {
       for (FetchPartition asked : topic.partitions()) {
-        named.add(new FetchedPartition(Key.of(topic, asked.partition(), byId), byId, asked));
+        named.add(
+            new FetchedPartition(
+                FetchedPartition.Key.of(topic, asked.partition(), byId), byId, asked));
       }
     }
     return named;

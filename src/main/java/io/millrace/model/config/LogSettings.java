@@ -30,8 +30,8 @@ public final class LogSettings {
           -1,
           -1,
           Long.MAX_VALUE,
-          "Newest bytes appended by this process, over all partitions, that are sent without reading"
-              + " and checking them first; -1 for a quarter of the memory.");
+          "Newest bytes that this process appended, of all partitions, sent without being read and"
+              + " checked first; -1 for a quarter of the memory.");
   public static final Setting<Integer> LOG_READ_THREADS =
       Setting.integer(
           "log.read.threads", 4, 1, 256, "Threads that read and check what is not hot.");
