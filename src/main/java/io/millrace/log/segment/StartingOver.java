@@ -34,13 +34,15 @@ final class StartingOver {
     // Before the first of the new segment, which these epochs would be too old for.
     CheckedFile.replace(
         state.disk(), state.directory().resolve(EpochTable.FILE_NAME), EpochTable.EMPTY.toFile());
-    // From the oldest on, each durably: what a crash leaves still ends where the log did.
-    new SegmentDeletion(state.disk(), state.directory(), segments.all()).run();
+    // Before the segments, whose deletion makes this durable too: else a loss of power brings them
+    // back, and with them producers of records that are gone.
     PartitionFiles files = PartitionFiles.list(state.disk(), state.directory());
     for (long snapshot : files.snapshots()) {
       state.disk().delete(SegmentFiles.producers(state.directory(), snapshot));
     }
     state.disk().delete(state.directory().resolve(CompactionCheckpoint.FILE_NAME));
+    // From the oldest on, each durably: what a crash leaves still ends where the log did.
+    new SegmentDeletion(state.disk(), state.directory(), segments.all()).run();
     Segment first = new Segment(state.disk(), state.directory(), offset, windowBase, 0, offset);
     first.writer();
     segments.startOver(first);
