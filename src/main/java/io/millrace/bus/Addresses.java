@@ -1,5 +1,7 @@
 package io.millrace.bus;
 
+import io.millrace.model.NodeId;
+
 /**
  * All the addresses of the event bus. Each has exactly one consumer, which {@link TypedBus#consume}
  * holds to: a second one is refused. Answers go to the sender's reply address, so there are no
@@ -31,5 +33,12 @@ public final class Addresses {
   /** Everything that is sent back to one event loop; consumed by its {@link LoopBus}. */
   public static Address<LoopMail> loop(int loop) {
     return new Address<>("loop." + loop + ".mail", Scope.LOCAL, LoopMail.class);
+  }
+
+  /**
+   * Questions to a node's controller, answered while it is that; consumed by its MetadataVerticle.
+   */
+  public static Address<ControllerRequest> controller(NodeId node) {
+    return new Address<>("node." + node + ".controller", Scope.CLUSTER, ControllerRequest.class);
   }
 }

@@ -35,9 +35,11 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
 
   private final RequestWire requests;
   private final ReplyWire replies = new ReplyWire();
+  private final ControllerWire controller;
 
   BusCodec(TimeSource time) {
     this.requests = new RequestWire(time);
+    this.controller = new ControllerWire(time);
   }
 
   @Override
@@ -51,6 +53,10 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
       requests.encode(buffer, request);
     } else if (message instanceof ShardReply reply) {
       replies.encode(buffer, reply);
+    } else if (message instanceof ControllerRequest request) {
+      controller.encode(buffer, request);
+    } else if (message instanceof ControllerReply reply) {
+      controller.encode(buffer, reply);
     } else if (message instanceof LoopMail mail) {
       encodeMail(buffer, mail);
     } else {
@@ -126,6 +132,10 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
     BusMessage message;
     if (kind == WireKind.MAIL && mailAllowed) {
       message = decodeMail(frame);
+    } else if (kind == WireKind.CONTROLLER_QUESTION) {
+      message = controller.decodeRequest(envelope);
+    } else if (kind == WireKind.CONTROLLER_ANSWER || kind == WireKind.CONTROLLER_REFUSAL) {
+      message = controller.decodeReply(kind, envelope);
     } else if (kind.isRequest()) {
       message = requests.decode(kind, envelope, frame);
     } else if (kind != WireKind.MAIL) {
@@ -149,7 +159,7 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
     List<BusReply> all = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int length = frame.readableBytes() < Integer.BYTES ? -1 : frame.readInt();
-      if (!(decode(readSlice(frame, length), false) instanceof ShardReply reply)) {
+      if (!(decode(readSlice(frame, length), false) instanceof BusReply reply)) {
         throw WireFormatError.of("mail holds something else than replies");
       }
       all.add(reply);

@@ -2,4 +2,10 @@ package io.millrace.bus;
 
 /** Whatever travels over the event bus: immutable, but for the one owner of its buffers. */
 public sealed interface BusMessage
-    permits ShardRequest, MetadataRequest, CoordinatorRequest, ImageUpdate, BusReply, LoopMail {}
+    permits ShardRequest,
+        MetadataRequest,
+        CoordinatorRequest,
+        ControllerRequest,
+        ImageUpdate,
+        BusReply,
+        LoopMail {}

@@ -143,7 +143,8 @@ public final class Partition {
     if (current != null) {
       // Settings first: what counts as written decides how far the high watermark may move.
       boolean moved =
-          current.onSettings(settings.get(TopicSettings.MIN_INSYNC_REPLICAS), durableCounts());
+          current.onSettings(
+              TopicSettings.minInSyncReplicas(settings, image.settledReplicas()), durableCounts());
       moved |= current.onInSyncReplicas(InSyncReplicas.of(Set.copyOf(image.inSyncReplicas())));
       if (moved) {
         onHighWatermark(current);

@@ -47,6 +47,7 @@ public final class BrokerSettings {
     areas.put("The node", ServerSettings.ALL);
     areas.put("Listeners and connections", ListenerSettings.ALL);
     areas.put("The Kafka protocol", KafkaSettings.ALL);
+    areas.put("Brokers and their controller", ControllerSettings.ALL);
     areas.put("The log", LogSettings.ALL);
     areas.put("Streams", StreamSettings.ALL);
     areas.put("Consumer groups", GroupSettings.ALL);
