@@ -21,6 +21,10 @@ import io.millrace.bus.message.ReadReply;
 import io.millrace.bus.message.ReadRequest;
 import io.millrace.bus.message.ReadResult;
 import io.millrace.bus.message.ReadWoken;
+import io.millrace.bus.message.ReplicaFetch;
+import io.millrace.bus.message.ReplicaFetchEntry;
+import io.millrace.bus.message.ReplicaFetched;
+import io.millrace.bus.message.ReplicaFetchedResult;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -58,7 +62,11 @@ final class BusRecords extends SpecificData {
               ReadReply.class,
               ReadRequest.class,
               ReadResult.class,
-              ReadWoken.class)
+              ReadWoken.class,
+              ReplicaFetch.class,
+              ReplicaFetchEntry.class,
+              ReplicaFetched.class,
+              ReplicaFetchedResult.class)
           .collect(Collectors.toMap(Class::getName, Function.identity()));
 
   private BusRecords() {}

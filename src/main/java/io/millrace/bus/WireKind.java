@@ -9,6 +9,8 @@ enum WireKind {
   FIND_OFFSETS(4, true),
   DELETE_RECORDS(5, true),
   DESCRIBE_LOGS(6, true),
+  REPLICA_FETCH(60, true),
+  REPLICA_FETCHED(61, false),
   APPENDED(64, false),
   READ_DONE(65, false),
   WOKEN(66, false),
