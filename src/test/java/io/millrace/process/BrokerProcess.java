@@ -98,7 +98,8 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  private void awaitReady() throws InterruptedException {
+  /** Waits until it says that it is ready. */
+  void awaitReady() throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_DEADLINE_SECONDS);
     while (tcpPort < 0) {
       String line = lines.poll(200, TimeUnit.MILLISECONDS);

@@ -3,6 +3,7 @@ package io.millrace.protocol.stream;
 import io.millrace.protocol.stream.message.AlterTopic;
 import io.millrace.protocol.stream.message.Assigned;
 import io.millrace.protocol.stream.message.CaughtUp;
+import io.millrace.protocol.stream.message.ClusterDescribed;
 import io.millrace.protocol.stream.message.Commit;
 import io.millrace.protocol.stream.message.Committed;
 import io.millrace.protocol.stream.message.CreatePartitions;
@@ -11,6 +12,7 @@ import io.millrace.protocol.stream.message.Credit;
 import io.millrace.protocol.stream.message.DeleteGroup;
 import io.millrace.protocol.stream.message.DeleteRecords;
 import io.millrace.protocol.stream.message.DeleteTopic;
+import io.millrace.protocol.stream.message.DescribeCluster;
 import io.millrace.protocol.stream.message.DescribeGroup;
 import io.millrace.protocol.stream.message.FetchOffsets;
 import io.millrace.protocol.stream.message.Gap;
@@ -116,6 +118,8 @@ public enum MessageType {
   OFFSETS_RESET(OffsetsReset::new),
   DELETE_GROUP(DeleteGroup::new),
   GROUP_DELETED(GroupDeleted::new),
+  DESCRIBE_CLUSTER(DescribeCluster::new),
+  CLUSTER_DESCRIBED(ClusterDescribed::new),
   PING(Ping::new),
   PONG(Pong::new),
   THROTTLE(Throttle::new),
