@@ -74,8 +74,7 @@ class KafkaGroupsIT {
     // given
     try (var here = member("consumer", "here");
         var there = member("consumer", "there");
-        var nowhere = member("classic", "nowhere");
-        RawKafkaClient raw = new RawKafkaClient("127.0.0.1", broker.port())) {
+        var nowhere = member("classic", "nowhere")) {
       List<KafkaConsumer<String, String>> members = List.of(here, there, nowhere);
       members.forEach(member -> member.subscribe(List.of("t")));
 
@@ -86,19 +85,25 @@ class KafkaGroupsIT {
         members.forEach(member -> member.poll(POLL));
         assertThat(System.nanoTime()).isLessThan(deadline);
       }
-      raw.send(
-          ApiMessageType.CONSUMER_GROUP_DESCRIBE,
-          1,
-          1,
-          new ConsumerGroupDescribeRequestData().setGroupIds(List.of("g")));
-      var described =
-          (ConsumerGroupDescribeResponseData)
-              raw.receive(ApiMessageType.CONSUMER_GROUP_DESCRIBE, 1, 1);
+      ConsumerGroupDescribeResponseData described = describe();
 
       // then
       assertThat(described.groups().get(0).members())
           .extracting(ConsumerGroupDescribeResponseData.Member::rackId)
           .contains("here", "there");
+    }
+  }
+
+  /** Connects only now: a connection that says nothing for long is closed. */
+  private ConsumerGroupDescribeResponseData describe() throws Exception {
+    try (RawKafkaClient raw = new RawKafkaClient("127.0.0.1", broker.port())) {
+      raw.send(
+          ApiMessageType.CONSUMER_GROUP_DESCRIBE,
+          1,
+          1,
+          new ConsumerGroupDescribeRequestData().setGroupIds(List.of("g")));
+      return (ConsumerGroupDescribeResponseData)
+          raw.receive(ApiMessageType.CONSUMER_GROUP_DESCRIBE, 1, 1);
     }
   }
 
