@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A WebSocket whose client asks and asks and never reads the answers. */
-@Timeout(120)
+@Timeout(300)
 final class UnreadSocketIT {
   private static final int COUNT = 200_000;
   private static final int BUFFER_BYTES = 65_536;
