@@ -6,8 +6,13 @@ import io.millrace.model.NodeId;
  * All the addresses of the event bus. Each has exactly one consumer, which {@link TypedBus#consume}
  * holds to: a second one is refused. Answers go to the sender's reply address, so there are no
  * pairs to get wrong.
+ *
+ * <p>An address of scope CLUSTER is {@code node.<key>.<service>}. The key is the node's id, or
+ * {@code d-<directory id>} while it has none.
  */
 public final class Addresses {
+  private static final String NODE_PREFIX = "node.";
+
   private Addresses() {}
 
   /** Requests for the partitions of one shard; consumed by its LogVerticle. */
@@ -46,5 +51,48 @@ public final class Addresses {
   /** Everything that is sent back to one event loop; consumed by its {@link LoopBus}. */
   public static Address<LoopMail> loop(int loop) {
     return new Address<>("loop." + loop + ".mail", Scope.LOCAL, LoopMail.class);
+  }
+
+  /** What other nodes send back to one event loop; consumed by its {@link LoopBus}. */
+  public static Address<LoopMail> nodeLoop(String key, int loop) {
+    return node(key, "loop." + loop + ".mail", LoopMail.class);
+  }
+
+  /** Requests for the partitions of a node, of any shards; consumed by its NodeGateway. */
+  public static Address<ShardRequest> shards(NodeId node) {
+    return node(keyOf(node), "shards", ShardRequest.class);
+  }
+
+  /** Questions to the group coordinators of another node; consumed by its GroupVerticle. */
+  public static Address<CoordinatorRequest> nodeCoordinators(NodeId node) {
+    return node(keyOf(node), "coordinators", CoordinatorRequest.class);
+  }
+
+  /** Questions who a node is; consumed by its HelloVerticle. */
+  public static Address<HelloRequest> hello(String key) {
+    return node(key, "hello", HelloRequest.class);
+  }
+
+  /** The key of a node that has an id. */
+  public static String keyOf(NodeId node) {
+    return node.toString();
+  }
+
+  /** The key of a node that has none yet. */
+  public static String keyOfDirectory(String directoryId) {
+    return "d-" + directoryId;
+  }
+
+  /** A service of a node, for messages between nodes. */
+  private static <M> Address<M> node(String key, String service, Class<M> type) {
+    return new Address<>(NODE_PREFIX + key + "." + service, Scope.CLUSTER, type);
+  }
+
+  /** The key of the node that an address of scope CLUSTER is of; empty if it is none. */
+  static String nodeKey(String address) {
+    int end = address.indexOf('.', NODE_PREFIX.length());
+    return address.startsWith(NODE_PREFIX) && end > 0
+        ? address.substring(NODE_PREFIX.length(), end)
+        : "";
   }
 }

@@ -7,7 +7,11 @@ import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one codec of the bus. Within a process a message passes as it is. Between nodes it is a
@@ -22,9 +26,10 @@ import java.util.List;
  * </pre>
  *
  * <p>Mail is a frame of kind MAIL whose envelope is empty, followed by an int32 count and, for each
- * reply, an int32 length and its frame. Every length and count is checked against the bytes that
- * remain before anything is made of it. Record bytes go into the message in small pieces, and are
- * not copied on the way in.
+ * reply, an int32 length and its frame. A message or reply that cannot be written becomes a frame
+ * of kind VOID, whatever else is in it: a codec that throws would leave its connection stuck. Every
+ * length and count is checked against the bytes that remain before anything is made of it. Record
+ * bytes go into the message in small pieces, and are not copied on the way in.
  *
  * <p>Threading: any thread.
  */
@@ -32,42 +37,96 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
   static final byte VERSION = 1;
   private static final int HEADER_BYTES = 6;
   private static final int PIECE_BYTES = 64 * 1024;
+  private static final byte[] NOTHING = {};
+  private static final Logger LOG = LoggerFactory.getLogger(BusCodec.class);
 
-  private final RequestWire requests;
-  private final ReplyWire replies = new ReplyWire();
+  private final List<MessageWire> wires;
+  private final Map<WireKind, MessageWire> byKind = new EnumMap<>(WireKind.class);
 
   BusCodec(TimeSource time) {
-    this.requests = new RequestWire(time);
+    this.wires =
+        List.of(new RequestWire(time), new ReplyWire(), new CoordinatorWire(time), new HelloWire());
+    for (MessageWire wire : wires) {
+      for (WireKind kind : wire.kinds()) {
+        if (byKind.put(kind, wire) != null) {
+          throw new IllegalStateException("two families write frames of kind " + kind);
+        }
+      }
+    }
   }
 
   @Override
   public BusMessage transform(BusMessage message) {
-    return message;
+    return message instanceof Parcel parcel ? parcel.message() : message;
   }
 
   @Override
   public void encodeToWire(Buffer buffer, BusMessage message) {
-    if (message instanceof ShardRequest request) {
-      requests.encode(buffer, request);
-    } else if (message instanceof ShardReply reply) {
-      replies.encode(buffer, reply);
-    } else if (message instanceof LoopMail mail) {
-      encodeMail(buffer, mail);
+    if (message instanceof Parcel parcel) {
+      encodeParcel(buffer, parcel);
     } else {
-      throw new IllegalStateException(
-          message.getClass().getSimpleName() + " is a message within one node and never leaves it");
+      encode(buffer, message);
     }
   }
 
+  private void encodeParcel(Buffer out, Parcel parcel) {
+    int start = out.length();
+    parcel.open();
+    try {
+      encode(out, parcel.message());
+    } catch (RuntimeException e) {
+      parcel.encodingFailed(e);
+      voidFrom(out, start);
+    }
+  }
+
+  private void encode(Buffer out, BusMessage message) {
+    if (message instanceof LoopMail mail) {
+      encodeMail(out, mail);
+    } else {
+      wireOf(message).encode(out, message);
+    }
+  }
+
+  private MessageWire wireOf(BusMessage message) {
+    for (MessageWire wire : wires) {
+      if (wire.writes(message)) {
+        return wire;
+      }
+    }
+    throw new IllegalStateException(
+        message.getClass().getSimpleName() + " is a message within one node and never leaves it");
+  }
+
   private void encodeMail(Buffer out, LoopMail mail) {
-    appendHeader(out, WireKind.MAIL, new byte[0]);
+    appendHeader(out, WireKind.MAIL, NOTHING);
     out.appendInt(mail.replies().size());
     for (BusReply reply : mail.replies()) {
       int lengthAt = out.length();
       out.appendInt(0);
-      encodeToWire(out, reply);
+      encodeReply(out, reply);
       out.setInt(lengthAt, out.length() - lengthAt - Integer.BYTES);
     }
+  }
+
+  private void encodeReply(Buffer out, BusReply reply) {
+    int start = out.length();
+    try {
+      wireOf(reply).encode(out, reply);
+    } catch (RuntimeException e) {
+      LOG.error(
+          "a reply to another node could not be written: {}", reply.getClass().getSimpleName(), e);
+      voidFrom(out, start);
+    }
+  }
+
+  /** Makes what was written from here on a frame that says nothing; a buffer only grows. */
+  private static void voidFrom(Buffer out, int start) {
+    while (out.length() < start + HEADER_BYTES) {
+      out.appendByte((byte) 0);
+    }
+    out.setByte(start, VERSION);
+    out.setByte(start + 1, (byte) WireKind.VOID.id());
   }
 
   static void appendHeader(Buffer out, WireKind kind, byte[] envelope) {
@@ -112,6 +171,26 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
   }
 
   private BusMessage decode(ByteBuf frame, boolean mailAllowed) {
+    WireKind kind = readKind(frame);
+    ByteBuf envelope = readSlice(frame, frame.readInt());
+    MessageWire wire = byKind.get(kind);
+    BusMessage message;
+    if (wire != null) {
+      message = wire.decode(kind, envelope, frame);
+    } else if (kind == WireKind.MAIL && mailAllowed) {
+      message = decodeMail(frame);
+    } else {
+      throw WireFormatError.of("a frame of kind %s".formatted(kind));
+    }
+    if (envelope.isReadable() || frame.isReadable()) {
+      throw WireFormatError.of(
+          "%s bytes are left behind a message"
+              .formatted(envelope.readableBytes() + frame.readableBytes()));
+    }
+    return message;
+  }
+
+  private static WireKind readKind(ByteBuf frame) {
     if (frame.readableBytes() < HEADER_BYTES) {
       throw WireFormatError.of(
           "a message of %s bytes, expected at least %s"
@@ -121,24 +200,7 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
     if (version != VERSION) {
       throw WireFormatError.of("message version %s, expected %s".formatted(version, VERSION));
     }
-    WireKind kind = WireKind.of(frame.readByte());
-    ByteBuf envelope = readSlice(frame, frame.readInt());
-    BusMessage message;
-    if (kind == WireKind.MAIL && mailAllowed) {
-      message = decodeMail(frame);
-    } else if (kind.isRequest()) {
-      message = requests.decode(kind, envelope, frame);
-    } else if (kind != WireKind.MAIL) {
-      message = replies.decode(kind, envelope, frame);
-    } else {
-      throw WireFormatError.of("mail within mail");
-    }
-    if (envelope.isReadable() || frame.isReadable()) {
-      throw WireFormatError.of(
-          "%s bytes are left behind a message"
-              .formatted(envelope.readableBytes() + frame.readableBytes()));
-    }
-    return message;
+    return WireKind.of(frame.readByte());
   }
 
   private LoopMail decodeMail(ByteBuf frame) {
@@ -149,12 +211,21 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
     List<BusReply> all = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int length = frame.readableBytes() < Integer.BYTES ? -1 : frame.readInt();
-      if (!(decode(readSlice(frame, length), false) instanceof ShardReply reply)) {
+      ByteBuf reply = readSlice(frame, length);
+      if (isVoid(reply)) {
+        continue;
+      }
+      if (!(decode(reply, false) instanceof BusReply read)) {
         throw WireFormatError.of("mail holds something else than replies");
       }
-      all.add(reply);
+      all.add(read);
     }
     return new LoopMail(all);
+  }
+
+  private static boolean isVoid(ByteBuf frame) {
+    return frame.readableBytes() >= HEADER_BYTES
+        && frame.getByte(frame.readerIndex() + 1) == WireKind.VOID.id();
   }
 
   /** So many bytes as they are, without a copy. */

@@ -35,18 +35,33 @@ public final class BusGroupClient implements GroupClient {
   private final MetadataClient metadata;
   private final Admission admission;
   private final SettingValues settings;
-  private final Sender<CoordinatorRequest> sender;
+  private final CoordinatorPorts ports;
   private final long findNanos;
   private @Nullable Future<TopicImage> creation;
 
   /**
-   * A client for one loop.
+   * A client for one loop, which asks the coordinators of all nodes.
    *
    * @param admission shared by the clients of all loops
    * @param settings the broker's
    */
   public BusGroupClient(
       LoopBus loop, MetadataClient metadata, Admission admission, SettingValues settings) {
+    this(loop, metadata, admission, settings, false);
+  }
+
+  /**
+   * A client for one loop.
+   *
+   * @param localOnly whether only this node's coordinators are asked, for a protocol whose clients
+   *     find the others themselves
+   */
+  public BusGroupClient(
+      LoopBus loop,
+      MetadataClient metadata,
+      Admission admission,
+      SettingValues settings,
+      boolean localOnly) {
     this.loop = loop;
     this.metadata = metadata;
     this.admission = admission;
@@ -54,7 +69,7 @@ public final class BusGroupClient implements GroupClient {
     this.findNanos =
         TimeUnit.MILLISECONDS.toNanos(
             settings.get(CoordinatorSettings.GROUP_COORDINATOR_FIND_TIMEOUT_MS));
-    this.sender = loop.bus().sender(Addresses.coordinators());
+    this.ports = new CoordinatorPorts(loop.bus(), localOnly, metadata::image);
   }
 
   /** A new admission, for the clients of all loops of a node. */
@@ -67,19 +82,27 @@ public final class BusGroupClient implements GroupClient {
   @Override
   public <R extends GroupResponse> Asked<R> ask(GroupRequest<R> request, long deadlineNanos) {
     Promise<CoordinatorReply> promise = Promise.promise();
+    Optional<TopicImage> topic = metadata.image().topic(InternalTopics.OFFSETS);
+    int partition =
+        topic
+            .map(known -> known.partitions().size())
+            .map(count -> InternalTopics.partitionOfGroup(request.groupId(), count))
+            .orElse(0);
     GroupCall call =
         new GroupCall(
-            loop, sender, admission, GroupRequestSize.bytes(request), deadlineNanos, promise);
-    Optional<TopicImage> topic = metadata.image().topic(InternalTopics.OFFSETS);
+            loop,
+            ports.of(partition),
+            admission,
+            GroupRequestSize.bytes(request),
+            deadlineNanos,
+            promise);
     if (topic.isEmpty()) {
       call.fail(
           ErrorCode.COORDINATOR_NOT_AVAILABLE,
           "there is no " + InternalTopics.OFFSETS + " yet; look for the coordinator first");
     } else {
-      int partition =
-          InternalTopics.partitionOfGroup(request.groupId(), topic.get().partitions().size());
       call.send(
-          id -> new CoordinatorRequest.Ask(id, loop.address(), partition, request, deadlineNanos));
+          id -> new CoordinatorRequest.Ask(id, call.replyTo(), partition, request, deadlineNanos));
     }
     @SuppressWarnings("unchecked") // each request names the kind of its response
     Future<R> answer =
@@ -95,11 +118,11 @@ public final class BusGroupClient implements GroupClient {
   /** Clients join at once, and some report a coordinator that still reads its log as a failure. */
   private Future<Coordinator> loaded(Coordinator found) {
     Promise<CoordinatorReply> promise = Promise.promise();
-    new GroupCall(loop, sender, admission, 0, loop.nowNanos() + findNanos, promise)
-        .send(
-            id ->
-                new CoordinatorRequest.AwaitLoaded(
-                    id, loop.address(), found.partition().partition()));
+    int partition = found.partition().partition();
+    GroupCall call =
+        new GroupCall(
+            loop, ports.of(partition), admission, 0, loop.nowNanos() + findNanos, promise);
+    call.send(id -> new CoordinatorRequest.AwaitLoaded(id, call.replyTo(), partition));
     return promise.future().map(found).recover(BusGroupClient::notAvailable);
   }
 
@@ -187,12 +210,20 @@ public final class BusGroupClient implements GroupClient {
   @Override
   public Future<List<GroupResponse.Listed>> list(
       Set<GroupState> states, Set<GroupType> types, long deadlineNanos) {
+    List<Future<List<GroupResponse.Listed>>> lists =
+        ports.all().stream().map(port -> list(port, states, types, deadlineNanos)).toList();
+    return Future.all(lists)
+        .map(all -> lists.stream().flatMap(list -> list.result().stream()).toList());
+  }
+
+  private Future<List<GroupResponse.Listed>> list(
+      CoordinatorPort port, Set<GroupState> states, Set<GroupType> types, long deadlineNanos) {
     Promise<CoordinatorReply> promise = Promise.promise();
-    new GroupCall(loop, sender, admission, 0, deadlineNanos, promise)
-        .send(
-            id ->
-                new CoordinatorRequest.ListGroups(
-                    id, loop.address(), Set.copyOf(states), Set.copyOf(types)));
+    GroupCall call = new GroupCall(loop, port, admission, 0, deadlineNanos, promise);
+    call.send(
+        id ->
+            new CoordinatorRequest.ListGroups(
+                id, call.replyTo(), Set.copyOf(states), Set.copyOf(types)));
     return promise.future().map(reply -> ((CoordinatorReply.Listed) reply).groups());
   }
 

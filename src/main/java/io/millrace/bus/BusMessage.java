@@ -8,4 +8,14 @@ public sealed interface BusMessage
         ImageUpdate,
         ReplicaFetchRequest,
         BusReply,
-        LoopMail {}
+        LoopMail,
+        HelloRequest,
+        Parcel {
+  /** About how many bytes it is between nodes, beside a few hundred of its envelope. */
+  default long sizeBytes() {
+    return 0;
+  }
+
+  /** Gives back what the message holds, for a sender or receiver that has no use for it. */
+  default void discard() {}
+}

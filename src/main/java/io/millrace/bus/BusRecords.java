@@ -5,6 +5,8 @@ import io.millrace.bus.message.AppendEntry;
 import io.millrace.bus.message.AppendReply;
 import io.millrace.bus.message.AppendRequest;
 import io.millrace.bus.message.AppendResult;
+import io.millrace.bus.message.CoordinatorAnswer;
+import io.millrace.bus.message.CoordinatorQuestion;
 import io.millrace.bus.message.DeleteRecordsReply;
 import io.millrace.bus.message.DeleteRecordsRequest;
 import io.millrace.bus.message.DescribeLogsEntry;
@@ -16,6 +18,7 @@ import io.millrace.bus.message.FindOffsetsReply;
 import io.millrace.bus.message.FindOffsetsRequest;
 import io.millrace.bus.message.FindOffsetsResult;
 import io.millrace.bus.message.ForgetRequest;
+import io.millrace.bus.message.HelloAnswer;
 import io.millrace.bus.message.ReadEntry;
 import io.millrace.bus.message.ReadReply;
 import io.millrace.bus.message.ReadRequest;
@@ -43,6 +46,8 @@ final class BusRecords extends SpecificData {
               AppendReply.class,
               AppendRequest.class,
               AppendResult.class,
+              CoordinatorAnswer.class,
+              CoordinatorQuestion.class,
               DeleteRecordsReply.class,
               DeleteRecordsRequest.class,
               DescribeLogsEntry.class,
@@ -54,6 +59,8 @@ final class BusRecords extends SpecificData {
               FindOffsetsRequest.class,
               FindOffsetsResult.class,
               ForgetRequest.class,
+              HelloAnswer.class,
+              io.millrace.bus.message.HelloRequest.class,
               ReadEntry.class,
               ReadReply.class,
               ReadRequest.class,

@@ -29,7 +29,12 @@ public sealed interface CoordinatorRequest extends BusMessage {
       int partition,
       GroupRequest<?> request,
       long deadlineNanos)
-      implements CoordinatorRequest {}
+      implements CoordinatorRequest {
+    @Override
+    public long sizeBytes() {
+      return GroupRequestSize.bytes(request);
+    }
+  }
 
   /**
    * Waits until a coordinator is loaded, without a deadline of its own; answered by {@link

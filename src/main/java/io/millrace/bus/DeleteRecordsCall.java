@@ -18,7 +18,7 @@ final class DeleteRecordsCall extends ShardCall {
     send(
         id ->
             new ShardRequest.DeleteRecords(
-                id, loop.address(), partition, beforeOffset, imageVersion, deadlineNanos()));
+                id, replyTo(), partition, beforeOffset, imageVersion, deadlineNanos()));
   }
 
   @Override

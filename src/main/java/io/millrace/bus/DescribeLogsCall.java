@@ -8,6 +8,7 @@ import java.util.function.Function;
 
 /** Descriptions of logs, asked of their shards and gathered again. */
 final class DescribeLogsCall {
+  private final ShardPorts ports;
   private final List<ShardSplit<PartitionId>> splits;
   private final Gathered<LogsReply.Result> results;
   private final long imageVersion;
@@ -16,24 +17,25 @@ final class DescribeLogsCall {
 
   DescribeLogsCall(
       List<PartitionId> partitions,
-      int shards,
+      ShardPorts ports,
       long imageVersion,
       long deadlineNanos,
       Promise<LogsReply> promise) {
-    this.splits = ShardSplit.of(partitions, Function.identity(), shards);
+    this.ports = ports;
+    this.splits = ShardSplit.of(partitions, Function.identity(), ports);
     this.results = new Gathered<>(partitions.size(), splits.size());
     this.imageVersion = imageVersion;
     this.deadlineNanos = deadlineNanos;
     this.promise = promise;
   }
 
-  void start(LoopBus loop, List<ShardPort> shards) {
+  void start(LoopBus loop) {
     if (splits.isEmpty()) {
       promise.complete(new LogsReply(List.of()));
       return;
     }
     for (ShardSplit<PartitionId> split : splits) {
-      new Part(loop, shards.get(split.shard()), split).send();
+      new Part(loop, ports.port(split.port()), split).send();
     }
   }
 
@@ -55,7 +57,7 @@ final class DescribeLogsCall {
       send(
           id ->
               new ShardRequest.DescribeLogs(
-                  id, loop.address(), split.entries(), imageVersion, deadlineNanos));
+                  id, replyTo(), split.entries(), imageVersion, deadlineNanos));
     }
 
     @Override

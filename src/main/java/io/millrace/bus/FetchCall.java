@@ -5,6 +5,7 @@ import io.millrace.record.RecordSlice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,31 +18,60 @@ import org.jspecify.annotations.Nullable;
  */
 final class FetchCall implements PartitionClient.Waiting {
   private final LoopBus loop;
-  private final List<ShardPort> shards;
+  private final ShardPorts ports;
   private final FetchRequest request;
-  private final List<ShardSplit<FetchRequest.Entry>> splits;
+  private List<ShardSplit<FetchRequest.Entry>> splits;
+  private long splitVersion;
   private @Nullable Consumer<FetchReply> whenDone;
   private List<FetchPart> parts = List.of();
   private int missing;
   private boolean lastRound;
+  private @Nullable Set<FetchCall> among;
 
-  FetchCall(
-      LoopBus loop, List<ShardPort> shards, FetchRequest request, Consumer<FetchReply> whenDone) {
+  FetchCall(LoopBus loop, ShardPorts ports, FetchRequest request, Consumer<FetchReply> whenDone) {
     this.loop = loop;
-    this.shards = shards;
+    this.ports = ports;
     this.request = request;
     this.whenDone = whenDone;
-    this.splits = ShardSplit.of(request.entries(), FetchRequest.Entry::partition, shards.size());
+    this.splits = split();
+  }
+
+  /**
+   * Starts the first round.
+   *
+   * @param waiting holds it until it is answered or cancelled, if partitions can move
+   */
+  void start(Set<FetchCall> waiting) {
+    nextRound();
+    if (whenDone != null && splitVersion > 0) {
+      waiting.add(this);
+      among = waiting;
+    }
+  }
+
+  private void toDone() {
+    whenDone = null;
+    if (among != null) {
+      among.remove(this);
+    }
+  }
+
+  private List<ShardSplit<FetchRequest.Entry>> split() {
+    splitVersion = ports.version();
+    return ShardSplit.of(request.entries(), FetchRequest.Entry::partition, ports);
   }
 
   /** Starts a round; what the round before left behind is forgotten. */
   void nextRound() {
     parts.forEach(FetchPart::drop);
+    if (splitVersion != ports.version()) {
+      splits = split();
+    }
     lastRound = request.minBytes() <= 0 || request.deadlineNanos() - loop.nowNanos() <= 0;
     missing = splits.size();
     List<FetchPart> round = new ArrayList<>(splits.size());
     for (ShardSplit<FetchRequest.Entry> split : splits) {
-      round.add(new FetchPart(loop, shards.get(split.shard()), this, split, hardDeadlineNanos()));
+      round.add(new FetchPart(loop, ports.port(split.port()), this, split, hardDeadlineNanos()));
     }
     parts = round;
     if (round.isEmpty()) {
@@ -98,6 +128,18 @@ final class FetchCall implements PartitionClient.Waiting {
     }
   }
 
+  /** Asks anew where partitions of this fetch have moved to another node. */
+  void onImage() {
+    if (whenDone == null || splitVersion == ports.version()) {
+      return;
+    }
+    List<ShardSplit<FetchRequest.Entry>> now = split();
+    if (!ShardSplit.areSame(now, splits)) {
+      splits = now;
+      nextRound();
+    }
+  }
+
   /** The only shard has read again by itself. */
   void onRead() {
     if (whenDone != null && missing == 0) {
@@ -118,7 +160,7 @@ final class FetchCall implements PartitionClient.Waiting {
 
   private void answer() {
     Consumer<FetchReply> callback = whenDone;
-    whenDone = null;
+    toDone();
     FetchReply.@Nullable Result[] results = new FetchReply.Result[request.entries().size()];
     for (FetchPart part : parts) {
       part.handOver(results);
@@ -168,7 +210,7 @@ final class FetchCall implements PartitionClient.Waiting {
 
   @Override
   public void cancel() {
-    whenDone = null;
+    toDone();
     parts.forEach(FetchPart::drop);
     parts = List.of();
   }

@@ -31,7 +31,7 @@ final class FetchPart extends ShardCall {
         id ->
             new ShardRequest.Read(
                 id,
-                loop.address(),
+                replyTo(),
                 split.entries(),
                 request.maxBytes(),
                 waitFor,
@@ -83,14 +83,21 @@ final class FetchPart extends ShardCall {
     releaseSlices();
     if (watching) {
       watching = false;
-      port.sender()
-          .send(
-              new ShardRequest.Forget(
-                  correlationId(), loop.address(), 0, loop.nowNanos() + Long.MAX_VALUE / 2));
+      forgetAtShard();
       end();
     } else {
+      if (port.remote() && !isAnswered()) {
+        forgetAtShard();
+      }
       abandon();
     }
+  }
+
+  private void forgetAtShard() {
+    port.sender()
+        .send(
+            new ShardRequest.Forget(
+                correlationId(), replyTo(), 0, loop.nowNanos() + Long.MAX_VALUE / 2));
   }
 
   private void releaseSlices() {
@@ -125,10 +132,7 @@ final class FetchPart extends ShardCall {
   void late(BusReply reply) {
     // A shard that watches for a fetch that is gone must be told; its other replies are the last.
     if (reply instanceof ShardReply.ReadDone done && done.watching()) {
-      port.sender()
-          .send(
-              new ShardRequest.Forget(
-                  correlationId(), loop.address(), 0, loop.nowNanos() + Long.MAX_VALUE / 2));
+      forgetAtShard();
     }
     super.late(reply);
   }

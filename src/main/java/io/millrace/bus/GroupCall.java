@@ -6,7 +6,7 @@ import io.vertx.core.Promise;
 import java.util.function.LongFunction;
 
 /**
- * One question to this node's group coordinators: admitted, sent, answered by a reply or at its
+ * One question to the group coordinators of a node: admitted, sent, answered by a reply or at its
  * deadline. After a deadline the coordinators are told to forget it, and answer that; only then is
  * its admission given back.
  *
@@ -14,27 +14,33 @@ import java.util.function.LongFunction;
  */
 final class GroupCall implements LoopBus.Pending {
   private final LoopBus loop;
-  private final Sender<CoordinatorRequest> sender;
+  private final CoordinatorPort port;
   private final Admission admission;
   private final long sizeBytes;
   private final long deadlineNanos;
   private final Promise<CoordinatorReply> promise;
   private long correlationId;
   private boolean answered;
+  private boolean ended;
 
   GroupCall(
       LoopBus loop,
-      Sender<CoordinatorRequest> sender,
+      CoordinatorPort port,
       Admission admission,
       long sizeBytes,
       long deadlineNanos,
       Promise<CoordinatorReply> promise) {
     this.loop = loop;
-    this.sender = sender;
+    this.port = port;
     this.admission = admission;
     this.sizeBytes = sizeBytes;
     this.deadlineNanos = deadlineNanos;
     this.promise = promise;
+  }
+
+  /** Where the answer goes. */
+  Address<LoopMail> replyTo() {
+    return port.remote() ? loop.nodeAddress() : loop.address();
   }
 
   /** Sends the request made for this correlation id. */
@@ -51,12 +57,26 @@ final class GroupCall implements LoopBus.Pending {
       return;
     }
     correlationId = loop.await(this);
-    if (!sender.send(request.apply(correlationId))) {
+    if (!port.sender().send(request.apply(correlationId), this::lost)) {
       end();
       fail(
           ErrorCode.COORDINATOR_NOT_AVAILABLE,
-          "no group coordinator runs on this node; ask again shortly");
+          port.remote()
+              ? "the node that coordinates the group cannot be reached; ask again shortly"
+              : "no group coordinator runs on this node; ask again shortly");
     }
+  }
+
+  /** The connection broke while the question was under way. */
+  private void lost(boolean mayHaveLeft) {
+    end();
+    if (answered) {
+      return;
+    }
+    // Not coordinator means to those who ask: look for it again, it may have been done.
+    fail(
+        mayHaveLeft ? ErrorCode.NOT_COORDINATOR : ErrorCode.COORDINATOR_NOT_AVAILABLE,
+        "the connection to the node that coordinates the group broke; look for it again");
   }
 
   /** Nobody waits any more. */
@@ -65,14 +85,18 @@ final class GroupCall implements LoopBus.Pending {
       return;
     }
     answered = true;
-    if (!sender.send(new CoordinatorRequest.Forget(correlationId, loop.address()))) {
-      end();
+    boolean told = port.sender().send(new CoordinatorRequest.Forget(correlationId, replyTo()));
+    if (!told || port.remote()) {
+      end(); // From another node an answer may never come.
     }
   }
 
   private void end() {
-    loop.forget(correlationId);
-    admission.giveBack(sizeBytes);
+    if (!ended) {
+      ended = true;
+      loop.forget(correlationId);
+      admission.giveBack(sizeBytes);
+    }
   }
 
   @Override

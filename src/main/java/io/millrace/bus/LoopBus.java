@@ -2,9 +2,12 @@ package io.millrace.bus;
 
 import io.millrace.model.TimeSource;
 import io.netty.util.collection.LongObjectHashMap;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -23,6 +26,8 @@ public final class LoopBus implements AutoCloseable {
   private final BusLimits limits;
   private final Address<LoopMail> address;
   private final TypedBus.Registration registration;
+  private final Optional<Address<LoopMail>> nodeAddress;
+  private final Optional<TypedBus.Registration> nodeRegistration;
   private final LongObjectHashMap<Pending> pending = new LongObjectHashMap<>();
   private final List<Consumer<MetadataReply.ImageChanged>> imageListeners = new ArrayList<>();
   private final long timer;
@@ -35,8 +40,11 @@ public final class LoopBus implements AutoCloseable {
     this.bus = bus;
     this.time = time;
     this.limits = limits;
-    this.address = Addresses.loop(bus.nextLoop());
+    int number = bus.nextLoop();
+    this.address = Addresses.loop(number);
     this.registration = bus.consume(address, this::onMail);
+    this.nodeAddress = bus.selfKey().map(key -> Addresses.nodeLoop(key, number));
+    this.nodeRegistration = nodeAddress.map(mine -> bus.consume(mine, this::onMail));
     bus.openLoop(address);
     this.earliestDeadlineNanos = time.monotonicNanos();
     this.timer = vertx.setPeriodic(limits.tickMs(), id -> expire());
@@ -50,6 +58,18 @@ public final class LoopBus implements AutoCloseable {
   /** Where replies to this loop go. */
   Address<LoopMail> address() {
     return address;
+  }
+
+  /** Completes after so long. */
+  Future<Long> later(long delayMs) {
+    Promise<Long> promise = Promise.promise();
+    vertx.setTimer(delayMs, promise::complete);
+    return promise.future();
+  }
+
+  /** Where other nodes send replies to this loop. */
+  Address<LoopMail> nodeAddress() {
+    return nodeAddress.orElseThrow(() -> new IllegalStateException("this node is alone"));
   }
 
   TypedBus bus() {
@@ -155,6 +175,7 @@ public final class LoopBus implements AutoCloseable {
     open.stream().filter(Pending::expires).forEach(Pending::onDeadline);
     bus.closeLoop(address);
     registration.close();
+    nodeRegistration.ifPresent(TypedBus.Registration::close);
   }
 
   /** A call that waits for a reply. */

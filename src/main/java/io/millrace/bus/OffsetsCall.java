@@ -7,24 +7,26 @@ import java.util.List;
 /** A look-up of offsets scattered over shards and gathered again. */
 final class OffsetsCall {
   private final OffsetsRequest request;
+  private final ShardPorts ports;
   private final List<ShardSplit<OffsetsRequest.Entry>> splits;
   private final Gathered<OffsetsReply.Result> results;
   private final Promise<OffsetsReply> promise;
 
-  OffsetsCall(OffsetsRequest request, int shards, Promise<OffsetsReply> promise) {
+  OffsetsCall(OffsetsRequest request, ShardPorts ports, Promise<OffsetsReply> promise) {
     this.request = request;
-    this.splits = ShardSplit.of(request.entries(), OffsetsRequest.Entry::partition, shards);
+    this.ports = ports;
+    this.splits = ShardSplit.of(request.entries(), OffsetsRequest.Entry::partition, ports);
     this.results = new Gathered<>(request.entries().size(), splits.size());
     this.promise = promise;
   }
 
-  void start(LoopBus loop, List<ShardPort> shards) {
+  void start(LoopBus loop) {
     if (request.entries().isEmpty()) {
       promise.complete(new OffsetsReply(List.of()));
       return;
     }
     for (ShardSplit<OffsetsRequest.Entry> split : splits) {
-      new Part(loop, shards.get(split.shard()), split).send();
+      new Part(loop, ports.port(split.port()), split).send();
     }
   }
 
@@ -46,11 +48,7 @@ final class OffsetsCall {
       send(
           id ->
               new ShardRequest.FindOffsets(
-                  id,
-                  loop.address(),
-                  split.entries(),
-                  request.imageVersion(),
-                  request.deadlineNanos()));
+                  id, replyTo(), split.entries(), request.imageVersion(), request.deadlineNanos()));
     }
 
     @Override

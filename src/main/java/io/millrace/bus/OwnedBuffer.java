@@ -64,6 +64,11 @@ public final class OwnedBuffer {
     buffer.release();
   }
 
+  /** Whether the sender gave it up before anybody read it. */
+  boolean isCancelled() {
+    return state.get() == State.CANCELLED;
+  }
+
   /** The sender's step: gives the memory back if no shard has taken it; true if it won. */
   public boolean cancel() {
     boolean won = state.compareAndSet(State.QUEUED, State.CANCELLED);

@@ -2,8 +2,10 @@ package io.millrace.bus;
 
 import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,27 +15,51 @@ final class ProduceCall {
       new ProduceReply.Result(ErrorCode.NONE, "", -1, -1, -1, -1);
 
   private final ProduceRequest request;
+  private final ShardPorts ports;
   private final List<ShardSplit<ProduceRequest.Entry>> splits;
   private final Gathered<ProduceReply.Result> results;
+  private final List<Part> remote = new ArrayList<>();
   private @Nullable Consumer<ProduceReply> whenDone;
+  private @Nullable Set<ProduceCall> among;
 
-  ProduceCall(ProduceRequest request, int shards, Consumer<ProduceReply> whenDone) {
+  ProduceCall(ProduceRequest request, ShardPorts ports, Consumer<ProduceReply> whenDone) {
     this.request = request;
-    this.splits = ShardSplit.of(request.entries(), ProduceRequest.Entry::partition, shards);
+    this.ports = ports;
+    this.splits = ShardSplit.of(request.entries(), ProduceRequest.Entry::partition, ports);
     this.results = new Gathered<>(request.entries().size(), splits.size());
     this.whenDone = whenDone;
   }
 
-  void start(LoopBus loop, List<ShardPort> shards) {
+  /**
+   * Sends it on its way.
+   *
+   * @param waiting holds it for as long as another node's answer is waited for
+   */
+  void start(LoopBus loop, Set<ProduceCall> waiting) {
     if (request.entries().isEmpty()) {
       answer(List.of());
       return;
     }
     for (ShardSplit<ProduceRequest.Entry> split : splits) {
-      new Part(loop, shards.get(split.shard()), split).send();
+      Part part = new Part(loop, ports.port(split.port()), split);
+      if (part.port.remote()) {
+        remote.add(part);
+      }
+      part.send();
+    }
+    if (whenDone != null && !remote.isEmpty()) {
+      waiting.add(this);
+      among = waiting;
     }
     if (request.acks() == Acks.NONE) {
       answer(Collections.nCopies(request.entries().size(), HANDED_OVER));
+    }
+  }
+
+  /** A partition that has another leader by now: what the old one made of it may never be known. */
+  void onImage() {
+    for (Part part : List.copyOf(remote)) {
+      part.onImage();
     }
   }
 
@@ -46,6 +72,9 @@ final class ProduceCall {
   private void answer(List<ProduceReply.Result> all) {
     Consumer<ProduceReply> callback = whenDone;
     whenDone = null;
+    if (among != null) {
+      among.remove(this);
+    }
     if (callback != null) {
       callback.accept(new ProduceReply(all));
     }
@@ -72,7 +101,7 @@ final class ProduceCall {
           id ->
               new ShardRequest.Append(
                   id,
-                  loop.address(),
+                  replyTo(),
                   request.acks(),
                   split.entries(),
                   request.imageVersion(),
@@ -95,6 +124,28 @@ final class ProduceCall {
     void refused(ErrorCode error, String reason) {
       split.entries().forEach(entry -> entry.batch().cancel());
       gather(split, split.entries().stream().map(e -> failed(error, reason)).toList());
+    }
+
+    @Override
+    void lost(boolean mayHaveLeft) {
+      gather(split, split.entries().stream().map(Part::broken).toList());
+    }
+
+    void onImage() {
+      boolean moved =
+          split.entries().stream().anyMatch(e -> ports.portOf(e.partition()) != split.port());
+      if (moved && !isAnswered()) {
+        abandon();
+        gather(split, split.entries().stream().map(Part::broken).toList());
+      }
+    }
+
+    private static ProduceReply.Result broken(ProduceRequest.Entry entry) {
+      return entry.batch().cancel() || entry.batch().isCancelled()
+          ? failed(
+              ErrorCode.NOT_LEADER_OR_FOLLOWER,
+              "the batch did not reach the node that led the partition; send it again")
+          : failed(ErrorCode.UNKNOWN_OUTCOME, ErrorCode.UNKNOWN_OUTCOME.sentence());
     }
 
     /** Whoever wins the buffer knows: cancelled, it was never read; taken, it may be written. */

@@ -22,12 +22,34 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Replies of shards as frames. */
-final class ReplyWire {
-  void encode(Buffer out, ShardReply reply) {
+final class ReplyWire implements MessageWire {
+  private static final Set<WireKind> KINDS =
+      EnumSet.of(
+          WireKind.APPENDED,
+          WireKind.READ_DONE,
+          WireKind.WOKEN,
+          WireKind.OFFSETS_FOUND,
+          WireKind.RECORDS_DELETED,
+          WireKind.LOGS_DESCRIBED);
+
+  @Override
+  public Set<WireKind> kinds() {
+    return KINDS;
+  }
+
+  @Override
+  public boolean writes(BusMessage message) {
+    return message instanceof ShardReply;
+  }
+
+  @Override
+  public void encode(Buffer out, BusMessage reply) {
     if (reply instanceof ShardReply.Appended appended) {
       BusCodec.appendHeader(out, WireKind.APPENDED, Envelope.encode(toWire(appended)));
     } else if (reply instanceof ShardReply.ReadDone done) {
@@ -95,8 +117,8 @@ final class ReplyWire {
               result.leaderEpoch()));
     }
     ReadReply wire = new ReadReply(done.correlationId(), done.watching(), results);
-    BusCodec.appendHeader(out, WireKind.READ_DONE, Envelope.encode(wire));
     try {
+      BusCodec.appendHeader(out, WireKind.READ_DONE, Envelope.encode(wire));
       done.results().forEach(result -> result.slice().ifPresent(slice -> write(out, slice)));
     } finally {
       done.discard();
@@ -119,7 +141,8 @@ final class ReplyWire {
     }
   }
 
-  ShardReply decode(WireKind kind, ByteBuf envelope, ByteBuf records) {
+  @Override
+  public ShardReply decode(WireKind kind, ByteBuf envelope, ByteBuf records) {
     return switch (kind) {
       case APPENDED -> decodeAppended(envelope);
       case READ_DONE -> decodeRead(envelope, records);

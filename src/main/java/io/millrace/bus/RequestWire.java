@@ -20,24 +20,44 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Requests to shards as frames. Deadlines travel as the time that is left, since no two nodes share
  * a monotonic clock.
  */
-final class RequestWire {
-  private static final long NANOS_PER_MS = 1_000_000;
+final class RequestWire implements MessageWire {
   private static final int ANY = -1;
+  private static final Set<WireKind> KINDS =
+      EnumSet.of(
+          WireKind.APPEND,
+          WireKind.READ,
+          WireKind.FORGET,
+          WireKind.FIND_OFFSETS,
+          WireKind.DELETE_RECORDS,
+          WireKind.DESCRIBE_LOGS);
 
-  private final TimeSource time;
+  private final TimeLeft time;
 
   RequestWire(TimeSource time) {
-    this.time = time;
+    this.time = new TimeLeft(time);
   }
 
-  void encode(Buffer out, ShardRequest request) {
+  @Override
+  public Set<WireKind> kinds() {
+    return KINDS;
+  }
+
+  @Override
+  public boolean writes(BusMessage message) {
+    return message instanceof ShardRequest;
+  }
+
+  @Override
+  public void encode(Buffer out, BusMessage request) {
     if (request instanceof ShardRequest.Append append) {
       encodeAppend(out, append);
     } else if (request instanceof ShardRequest.Read read) {
@@ -48,7 +68,7 @@ final class RequestWire {
               forget.correlationId(),
               forget.replyTo().value(),
               forget.imageVersion(),
-              leftMs(forget.deadlineNanos()));
+              time.leftMs(forget.deadlineNanos()));
       BusCodec.appendHeader(out, WireKind.FORGET, Envelope.encode(wire));
     } else if (request instanceof ShardRequest.FindOffsets find) {
       BusCodec.appendHeader(out, WireKind.FIND_OFFSETS, Envelope.encode(toWire(find)));
@@ -83,14 +103,17 @@ final class RequestWire {
             append.correlationId(),
             append.replyTo().value(),
             append.imageVersion(),
-            leftMs(append.deadlineNanos()),
+            time.leftMs(append.deadlineNanos()),
             append.acks().wireValue(),
             entries);
-    BusCodec.appendHeader(out, WireKind.APPEND, Envelope.encode(wire));
-    for (OwnedBuffer batch : taken) {
-      ByteBuffer bytes = batch.bytes();
-      BusCodec.appendInPieces(out, bytes.remaining(), (target, at) -> copy(bytes, target));
-      batch.release();
+    try {
+      BusCodec.appendHeader(out, WireKind.APPEND, Envelope.encode(wire));
+      for (OwnedBuffer batch : taken) {
+        ByteBuffer bytes = batch.bytes();
+        BusCodec.appendInPieces(out, bytes.remaining(), (target, at) -> copy(bytes, target));
+      }
+    } finally {
+      taken.forEach(OwnedBuffer::release);
     }
   }
 
@@ -119,12 +142,12 @@ final class RequestWire {
         read.correlationId(),
         read.replyTo().value(),
         read.imageVersion(),
-        leftMs(read.deadlineNanos()),
+        time.leftMs(read.deadlineNanos()),
         read.maxBytes(),
         waitFor.minBytes(),
         waitFor.wakeBytes(),
         waitFor.sole(),
-        waitFor.minBytes() == 0 ? 0 : leftMs(waitFor.untilNanos()),
+        waitFor.minBytes() == 0 ? 0 : time.leftMs(waitFor.untilNanos()),
         entries);
   }
 
@@ -144,7 +167,7 @@ final class RequestWire {
         find.correlationId(),
         find.replyTo().value(),
         find.imageVersion(),
-        leftMs(find.deadlineNanos()),
+        time.leftMs(find.deadlineNanos()),
         entries);
   }
 
@@ -160,7 +183,7 @@ final class RequestWire {
         describe.correlationId(),
         describe.replyTo().value(),
         describe.imageVersion(),
-        leftMs(describe.deadlineNanos()),
+        time.leftMs(describe.deadlineNanos()),
         entries);
   }
 
@@ -170,14 +193,15 @@ final class RequestWire {
         delete.correlationId(),
         delete.replyTo().value(),
         delete.imageVersion(),
-        leftMs(delete.deadlineNanos()),
+        time.leftMs(delete.deadlineNanos()),
         topic.mostSignificantBits(),
         topic.leastSignificantBits(),
         delete.partition().partition(),
         delete.beforeOffset());
   }
 
-  ShardRequest decode(WireKind kind, ByteBuf envelope, ByteBuf records) {
+  @Override
+  public ShardRequest decode(WireKind kind, ByteBuf envelope, ByteBuf records) {
     return switch (kind) {
       case APPEND -> decodeAppend(envelope, records);
       case READ -> decodeRead(envelope);
@@ -188,7 +212,7 @@ final class RequestWire {
             wire.getCorrelationId(),
             replyTo(wire.getReplyTo()),
             wire.getImageVersion(),
-            deadline(wire.getTimeoutMs()));
+            time.deadline(wire.getTimeoutMs()));
       }
       case FIND_OFFSETS -> decodeFind(envelope);
       case DELETE_RECORDS -> decodeDelete(envelope);
@@ -222,7 +246,7 @@ final class RequestWire {
         Acks.ofWire(wire.getAcks()),
         entries,
         wire.getImageVersion(),
-        deadline(wire.getTimeoutMs()));
+        time.deadline(wire.getTimeoutMs()));
   }
 
   private static Optional<AppendCondition> condition(AppendEntry entry) {
@@ -258,7 +282,7 @@ final class RequestWire {
                 wire.getMinBytes(),
                 wire.getWakeBytes(),
                 wire.getSole(),
-                deadline(wire.getWaitMs()));
+                time.deadline(wire.getWaitMs()));
     return new ShardRequest.Read(
         wire.getCorrelationId(),
         replyTo(wire.getReplyTo()),
@@ -266,7 +290,7 @@ final class RequestWire {
         wire.getMaxBytes(),
         waitFor,
         wire.getImageVersion(),
-        deadline(wire.getTimeoutMs()));
+        time.deadline(wire.getTimeoutMs()));
   }
 
   private ShardRequest decodeFind(ByteBuf envelope) {
@@ -287,7 +311,7 @@ final class RequestWire {
         replyTo(wire.getReplyTo()),
         entries,
         wire.getImageVersion(),
-        deadline(wire.getTimeoutMs()));
+        time.deadline(wire.getTimeoutMs()));
   }
 
   private ShardRequest decodeDelete(ByteBuf envelope) {
@@ -303,7 +327,7 @@ final class RequestWire {
             wire.getPartition()),
         wire.getBeforeOffset(),
         wire.getImageVersion(),
-        deadline(wire.getTimeoutMs()));
+        time.deadline(wire.getTimeoutMs()));
   }
 
   private ShardRequest decodeDescribe(ByteBuf envelope) {
@@ -322,7 +346,7 @@ final class RequestWire {
         replyTo(wire.getReplyTo()),
         partitions,
         wire.getImageVersion(),
-        deadline(wire.getTimeoutMs()));
+        time.deadline(wire.getTimeoutMs()));
   }
 
   private static PartitionId partition(long most, long least, int partition) {
@@ -334,14 +358,5 @@ final class RequestWire {
 
   private static Address<LoopMail> replyTo(String value) {
     return new Address<>(value, Scope.CLUSTER, LoopMail.class);
-  }
-
-  private int leftMs(long deadlineNanos) {
-    long left = (deadlineNanos - time.monotonicNanos()) / NANOS_PER_MS;
-    return (int) Math.max(0, Math.min(Integer.MAX_VALUE, left));
-  }
-
-  private long deadline(int leftMs) {
-    return time.monotonicNanos() + Math.max(0, leftMs) * NANOS_PER_MS;
   }
 }

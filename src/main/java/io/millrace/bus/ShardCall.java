@@ -40,12 +40,25 @@ abstract class ShardCall implements LoopBus.Pending {
     }
     admitted = true;
     correlationId = loop.await(this);
-    if (!port.sender().send(request.apply(correlationId))) {
+    ShardRequest made = request.apply(correlationId);
+    if (port.remote() ? !port.sender().send(made, this::onLost) : !port.sender().send(made)) {
       end();
-      refuse(
-          ErrorCode.NOT_LEADER_OR_FOLLOWER,
-          "the log shard of this partition is not running; send again a little later");
+      refuse(port.closed(), port.reason());
     }
+  }
+
+  private void onLost(boolean mayHaveLeft) {
+    boolean late = answered;
+    end();
+    if (!late) {
+      answered = true;
+      lost(mayHaveLeft);
+    }
+  }
+
+  /** Where the answer goes. */
+  final Address<LoopMail> replyTo() {
+    return port.replyTo(loop);
   }
 
   private void refuse(ErrorCode error, String reason) {
@@ -62,9 +75,17 @@ abstract class ShardCall implements LoopBus.Pending {
     loop.deadlineMoved(nanos);
   }
 
-  /** No news are wanted, but a reply may still come. */
+  /** No news are wanted, but a reply may still come; from another node it may as well never. */
   final void abandon() {
-    answered = true;
+    if (port.remote()) {
+      end();
+    } else {
+      answered = true;
+    }
+  }
+
+  final boolean isAnswered() {
+    return answered;
   }
 
   /** No reply can come any more. */
@@ -120,6 +141,17 @@ abstract class ShardCall implements LoopBus.Pending {
 
   /** The deadline has passed; calls {@link #abandon}, or moves the deadline. */
   abstract void timedOut();
+
+  /**
+   * The connection to the other node broke before the request was written to it.
+   *
+   * @param mayHaveLeft whether some of it may have been
+   */
+  void lost(boolean mayHaveLeft) {
+    refused(
+        ErrorCode.LEADER_NOT_AVAILABLE,
+        "the connection to the node that leads this partition broke; send again a little later");
+  }
 
   /** Nothing was sent; what the request holds is still the caller's. */
   abstract void refused(ErrorCode error, String reason);

@@ -1,6 +1,7 @@
 package io.millrace.bus;
 
 import io.millrace.model.ErrorCode;
+import io.millrace.record.RecordSlice;
 import java.util.List;
 
 /** What a shard answers. */
@@ -15,6 +16,15 @@ public sealed interface ShardReply extends BusReply {
    */
   record ReadDone(long correlationId, List<FetchReply.Result> results, boolean watching)
       implements ShardReply {
+    @Override
+    public long sizeBytes() {
+      long sum = 0;
+      for (FetchReply.Result result : results) {
+        sum += result.slice().map(RecordSlice::sizeBytes).orElse(0);
+      }
+      return sum;
+    }
+
     @Override
     public void discard() {
       for (FetchReply.Result result : results) {

@@ -28,7 +28,21 @@ public sealed interface ShardRequest extends BusMessage {
       List<ProduceRequest.Entry> entries,
       long imageVersion,
       long deadlineNanos)
-      implements ShardRequest {}
+      implements ShardRequest {
+    @Override
+    public long sizeBytes() {
+      long sum = 0;
+      for (ProduceRequest.Entry entry : entries) {
+        sum += entry.batch().sizeBytes();
+      }
+      return sum;
+    }
+
+    @Override
+    public void discard() {
+      entries.forEach(entry -> entry.batch().cancel());
+    }
+  }
 
   /**
    * Reads some partitions; answered by {@link ShardReply.ReadDone}, which says whether the shard

@@ -2,27 +2,28 @@ package io.millrace.bus;
 
 import io.millrace.model.PartitionId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * The entries of a request that one shard owns, and where each of them stands in the request.
+ * The entries of a request that go one way, and where each of them stands in the request.
  *
  * @param <E> an entry
  */
 final class ShardSplit<E> {
-  private final int shard;
+  private final int port;
   private final List<E> entries;
   private final int[] positions;
 
-  private ShardSplit(int shard, List<E> entries, int[] positions) {
-    this.shard = shard;
+  private ShardSplit(int port, List<E> entries, int[] positions) {
+    this.port = port;
     this.entries = entries;
     this.positions = positions;
   }
 
-  int shard() {
-    return shard;
+  int port() {
+    return port;
   }
 
   List<E> entries() {
@@ -34,40 +35,53 @@ final class ShardSplit<E> {
     return positions[index];
   }
 
-  /** Splits by shard; a request for one shard keeps its list as it is. */
-  static <E> List<ShardSplit<E>> of(List<E> all, Function<E, PartitionId> partition, int shards) {
+  /** Whether two splits of the same request go the same ways. */
+  static boolean areSame(List<? extends ShardSplit<?>> some, List<? extends ShardSplit<?>> others) {
+    if (some.size() != others.size()) {
+      return false;
+    }
+    for (int i = 0; i < some.size(); i++) {
+      ShardSplit<?> one = some.get(i);
+      ShardSplit<?> other = others.get(i);
+      if (one.port != other.port || !one.entries.equals(other.entries)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Splits by port; a request for one port keeps its list as it is. */
+  static <E> List<ShardSplit<E>> of(
+      List<E> all, Function<E, PartitionId> partition, ShardPorts ports) {
     if (all.isEmpty()) {
       return List.of();
     }
     int[] owner = new int[all.size()];
     boolean one = true;
     for (int i = 0; i < owner.length; i++) {
-      owner[i] = shards == 1 ? 0 : partition.apply(all.get(i)).shard(shards);
+      owner[i] = ports.portOf(partition.apply(all.get(i)));
       one &= owner[i] == owner[0];
     }
     if (one) {
       return List.of(new ShardSplit<>(owner[0], all, upTo(all.size())));
     }
     List<ShardSplit<E>> splits = new ArrayList<>();
-    for (int shard = 0; shard < shards; shard++) {
-      addSplit(splits, shard, all, owner);
+    for (int port : Arrays.stream(owner).distinct().toArray()) {
+      splits.add(splitOf(port, all, owner));
     }
     return splits;
   }
 
-  private static <E> void addSplit(
-      List<ShardSplit<E>> splits, int shard, List<E> all, int[] owner) {
+  private static <E> ShardSplit<E> splitOf(int port, List<E> all, int[] owner) {
     List<E> mine = new ArrayList<>();
     int[] positions = new int[owner.length];
     for (int i = 0; i < owner.length; i++) {
-      if (owner[i] == shard) {
+      if (owner[i] == port) {
         positions[mine.size()] = i;
         mine.add(all.get(i));
       }
     }
-    if (!mine.isEmpty()) {
-      splits.add(new ShardSplit<>(shard, List.copyOf(mine), positions));
-    }
+    return new ShardSplit<>(port, List.copyOf(mine), positions);
   }
 
   private static int[] upTo(int count) {

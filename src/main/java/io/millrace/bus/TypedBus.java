@@ -1,14 +1,21 @@
 package io.millrace.bus;
 
+import io.millrace.model.StreamException;
 import io.millrace.model.TimeSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.MessageProducer;
 import io.vertx.core.tracing.TracingPolicy;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The node's event bus, typed: messages go to an {@link Address}, with the one codec. One per
@@ -17,17 +24,39 @@ import java.util.function.Consumer;
  * <p>Threading: any thread; a consumer is called on the context that registered it.
  */
 public final class TypedBus {
+  private static final Logger LOG = LoggerFactory.getLogger(TypedBus.class);
+
   private final Vertx vertx;
   private final BusCodec codec;
+  private final @Nullable PeerLinks links;
   private final Set<String> consumed = ConcurrentHashMap.newKeySet();
   private final Set<Address<LoopMail>> loops = ConcurrentHashMap.newKeySet();
   private final AtomicInteger nextLoop = new AtomicInteger();
 
-  /** Registers the codec with this Vert.x instance. */
+  /** The bus of a node that is alone. */
   public TypedBus(Vertx vertx) {
+    this(vertx, (PeerLinks) null);
+  }
+
+  /**
+   * The bus of a node of a cluster; its Vert.x instance is clustered.
+   *
+   * @param peerInFlightBytes what may be under way to one other node and not yet written
+   */
+  public TypedBus(Vertx vertx, Peers peers, long peerInFlightBytes) {
+    this(vertx, new PeerLinks(peers, peerInFlightBytes));
+  }
+
+  private TypedBus(Vertx vertx, @Nullable PeerLinks links) {
     this.vertx = vertx;
+    this.links = links;
     this.codec = new BusCodec(TimeSource.SYSTEM);
     vertx.eventBus().registerCodec(codec);
+  }
+
+  /** This node's key, empty if it is alone. */
+  public Optional<String> selfKey() {
+    return Optional.ofNullable(links).map(known -> known.peers().selfKey());
   }
 
   /**
@@ -39,15 +68,31 @@ public final class TypedBus {
     if (!consumed.add(address.value())) {
       throw new IllegalStateException("address " + address + " has a consumer already");
     }
-    MessageConsumer<Object> registered =
-        address.scope() == Scope.LOCAL
-            ? vertx.eventBus().localConsumer(address.value())
-            : vertx.eventBus().consumer(address.value());
-    registered.handler(message -> consumer.accept(address.messageType().cast(message.body())));
+    MessageConsumer<Object> registered;
+    if (address.scope() == Scope.LOCAL) {
+      registered = vertx.eventBus().localConsumer(address.value());
+      registered.handler(message -> consumer.accept(address.messageType().cast(message.body())));
+    } else {
+      registered = vertx.eventBus().consumer(address.value());
+      registered.handler(message -> fromPeer(address, message, consumer));
+    }
     return () -> {
       registered.unregister();
       consumed.remove(address.value());
     };
+  }
+
+  /** What another node sent that cannot be read is dropped: at-most-once covers that. */
+  private static <M extends BusMessage> void fromPeer(
+      Address<M> address, Message<Object> message, Consumer<M> consumer) {
+    M body;
+    try {
+      body = address.messageType().cast(message.body());
+    } catch (StreamException | ClassCastException e) {
+      LOG.warn("a message for {} is dropped: {}", address, e.getMessage());
+      return;
+    }
+    consumer.accept(body);
   }
 
   /** A sender to this address; made once and kept. */
@@ -57,7 +102,16 @@ public final class TypedBus {
             .setCodecName(codec.name())
             .setLocalOnly(address.scope() == Scope.LOCAL)
             .setTracingPolicy(TracingPolicy.IGNORE);
-    return new Sender<>(vertx.eventBus().sender(address.value(), options));
+    MessageProducer<Object> producer = vertx.eventBus().sender(address.value(), options);
+    if (address.scope() == Scope.LOCAL) {
+      return new LocalSender<>(producer);
+    }
+    String key = Addresses.nodeKey(address.value());
+    PeerLinks known = links;
+    if (known == null || key.isEmpty()) {
+      return (message, whenLost) -> false; // Alone, or an address that no node has.
+    }
+    return new PeerSender<>(key, known.peers(), known.inFlight(key, address), producer);
   }
 
   /** The addresses that have a consumer now. */

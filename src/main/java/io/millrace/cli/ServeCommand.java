@@ -37,6 +37,13 @@ final class ServeCommand implements Callable<Integer> {
       description = "Where the logs are kept (setting data.dir).")
   private @org.jspecify.annotations.Nullable String data;
 
+  @Option(
+      names = "--bootstrap",
+      description =
+          "Found a new cluster if the data directory is empty, without asking the seeds (setting"
+              + " cluster.bootstrap).")
+  private boolean bootstrap;
+
   @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A setting; may be repeated.")
   private List<String> settings = new ArrayList<>();
 
@@ -49,6 +56,9 @@ final class ServeCommand implements Callable<Integer> {
     List<String> flags = new ArrayList<>(settings);
     if (data != null) {
       flags.add("data.dir=" + data);
+    }
+    if (bootstrap) {
+      flags.add("cluster.bootstrap=true");
     }
     Running running = starter.start(Optional.ofNullable(config), flags);
     spec.commandLine().getOut().println(running.readyLine());

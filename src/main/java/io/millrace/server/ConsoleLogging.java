@@ -20,7 +20,16 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level [%thread] %logger{0} - %msg%n%ex{short}";
   private static final List<String> QUIET =
-      List.of("io.netty", "io.vertx", "io.micrometer", "org.apache.kafka", "org.apache.avro");
+      List.of(
+          "io.netty",
+          "io.vertx",
+          "io.micrometer",
+          "org.apache.kafka",
+          "org.apache.avro",
+          "com.hazelcast");
+
+  /** These warn of what is meant to be so. */
+  private static final List<String> SILENT = List.of("io.micrometer", "com.hazelcast.cp");
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
@@ -45,11 +54,8 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
       // A command says by itself how it ended, in one line.
       context.getLogger("io.millrace.client").setLevel(Level.WARN);
     }
-    QUIET.forEach(
-        name ->
-            context
-                .getLogger(name)
-                .setLevel(name.equals("io.micrometer") ? Level.ERROR : Level.WARN));
+    QUIET.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
+    SILENT.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 }

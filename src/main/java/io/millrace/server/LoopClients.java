@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class LoopClients {
   private final SettingValues settings;
+  private final MetadataLogStep identity;
   private final ShardsStep shards;
   private final MetadataStep metadata;
   private final Admission groupAdmission;
@@ -33,27 +34,41 @@ final class LoopClients {
 
   LoopClients(
       SettingValues settings,
+      MetadataLogStep identity,
       ShardsStep shards,
       MetadataStep metadata,
       Admission groupAdmission,
       BusLimits limits) {
     this.settings = settings;
+    this.identity = identity;
     this.shards = shards;
     this.metadata = metadata;
     this.groupAdmission = groupAdmission;
     this.limits = limits;
   }
 
+  /** The partitions of all nodes. */
   PartitionClient partitions() {
     return clients().partitions();
+  }
+
+  /** The partitions of this node, for a protocol whose clients find their way themselves. */
+  PartitionClient localPartitions() {
+    return clients().localPartitions();
   }
 
   MetadataClient metadata() {
     return clients().metadata();
   }
 
+  /** The group coordinators of all nodes. */
   GroupClient groups() {
     return clients().groups();
+  }
+
+  /** The group coordinators of this node, for a protocol whose clients find the others. */
+  GroupClient localGroups() {
+    return clients().localGroups();
   }
 
   private Clients clients() {
@@ -70,10 +85,17 @@ final class LoopClients {
         new BusMetadataClient(
             loop, metadata.latest(), settings.get(ServerSettings.REQUEST_TIMEOUT_MS));
     return new Clients(
-        new BusPartitionClient(loop, shards.admissions(), () -> metadata.latest().get().version()),
+        BusPartitionClient.ofCluster(loop, shards.admissions(), identity.self(), metadata.latest()),
+        BusPartitionClient.ofLeader(loop, shards.admissions(), identity.self(), metadata.latest()),
         changes,
-        new BusGroupClient(loop, changes, groupAdmission, settings));
+        new BusGroupClient(loop, changes, groupAdmission, settings),
+        new BusGroupClient(loop, changes, groupAdmission, settings, true));
   }
 
-  private record Clients(PartitionClient partitions, MetadataClient metadata, GroupClient groups) {}
+  private record Clients(
+      PartitionClient partitions,
+      PartitionClient localPartitions,
+      MetadataClient metadata,
+      GroupClient groups,
+      GroupClient localGroups) {}
 }

@@ -20,6 +20,7 @@ import io.millrace.model.StreamException;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
+import io.millrace.model.image.ClusterImage;
 import io.millrace.protocol.kafka.ConsumerProtocolCodec;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
@@ -67,19 +68,33 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
     this.memory = new MemoryBudget(requestMemoryBytes(settings));
     BusLimits limits = BusLimits.of(settings);
     this.data = new DataDirectoryStep(settings);
-    this.loops = new VertxStep(settings);
+    this.loops = new VertxStep(settings, data);
+    JoinStep joining = new JoinStep(settings, loops, limits, this::image);
     this.metadataLog = new MetadataLogStep(settings, data);
     ShardsStep shards = new ShardsStep(settings, limits, data, loops, metadataLog);
     this.metadata =
         new MetadataStep(settings, data, loops, metadataLog, shards, limits, this::metadataFailed);
     GroupStep groups = new GroupStep(settings, loops, metadataLog, shards, metadata, limits);
-    this.clients = new LoopClients(settings, shards, metadata, groups.admission(), limits);
+    GatewayStep gateway = new GatewayStep(loops, metadataLog, shards, metadata, limits);
+    this.clients =
+        new LoopClients(settings, metadataLog, shards, metadata, groups.admission(), limits);
     this.tcp = new EndpointStep<>(Listener.TCP, loops, settings, this::tcpEndpoint);
     this.http = new EndpointStep<>(Listener.HTTP, loops, settings, this::httpEndpoint);
     this.kafka = new EndpointStep<>(Listener.KAFKA, loops, settings, this::kafkaEndpoint);
     this.sequence =
         new StartSequence(
-            List.of(data, loops, metadataLog, shards, metadata, groups, tcp, http, kafka));
+            List.of(
+                data,
+                loops,
+                joining,
+                metadataLog,
+                shards,
+                metadata,
+                gateway,
+                groups,
+                tcp,
+                http,
+                kafka));
   }
 
   /**
@@ -136,6 +151,10 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
     readyMs = (System.nanoTime() - createdNanos) / 1_000_000;
   }
 
+  private ClusterImage image() {
+    return metadata.latest().get();
+  }
+
   private static long requestMemoryBytes(SettingValues settings) {
     long given = settings.get(ServerSettings.REQUEST_MEMORY_BYTES);
     return given > 0
@@ -190,10 +209,14 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             memory,
             loops.metrics(),
             TimeSource.SYSTEM,
-            clients::partitions,
+            clients::localPartitions,
             clients::metadata,
+<<<<<<< HEAD
             Optional.of(clients::groups),
             fetchSessions,
+=======
+            Optional.of(clients::localGroups),
+>>>>>>> 7f8f89c (Draft discovery, the bus between nodes and the routes to leaders)
             () -> metadataLog.self().value()));
   }
 

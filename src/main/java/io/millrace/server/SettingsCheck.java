@@ -1,6 +1,8 @@
 package io.millrace.server;
 
+import io.millrace.cluster.ClusterConfig;
 import io.millrace.endpoint.Listener;
+import io.millrace.model.StreamException;
 import io.millrace.model.config.ListenerSettings;
 import io.millrace.model.config.ListenerSettings.TlsClientAuth;
 import io.millrace.model.config.ServerSettings;
@@ -25,6 +27,7 @@ final class SettingsCheck {
       exposure(settings, listener, problems);
     }
     tlsFiles(settings, problems);
+    cluster(settings, problems);
     if (settings.get(ServerSettings.DATA_DIR).isBlank()) {
       problems.add("data.dir is empty; name the directory that this node keeps its data in");
     }
@@ -94,6 +97,17 @@ final class SettingsCheck {
               + "=true and tls.client.auth=required, or "
               + listener.host()
               + "=127.0.0.1, or accept the risk with insecure.allow=true");
+    }
+  }
+
+  private static void cluster(SettingValues settings, List<String> problems) {
+    if (!ClusterConfig.isWanted(settings)) {
+      return;
+    }
+    try {
+      ClusterConfig.of(settings);
+    } catch (StreamException e) {
+      problems.add(String.valueOf(e.getMessage()));
     }
   }
 

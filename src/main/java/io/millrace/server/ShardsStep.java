@@ -73,7 +73,8 @@ final class ShardsStep implements StartStep {
 
   @Override
   public void start() throws Exception {
-    bus = new TypedBus(loops.vertx());
+    loops.knownAs(identity.self());
+    bus = loops.bus();
     DirectoryLogs inDirectory =
         new DirectoryLogs(data.directory(), data.disk(), LogLimits.of(settings), TimeSource.SYSTEM);
     logs = inDirectory;

@@ -2,6 +2,7 @@ package io.millrace.verticle;
 
 import io.millrace.bus.Addresses;
 import io.millrace.bus.BusPartitionClient;
+import io.millrace.bus.CoordinatorRequest;
 import io.millrace.bus.LoopBus;
 import io.millrace.bus.PartitionClient;
 import io.millrace.bus.TypedBus;
@@ -11,8 +12,11 @@ import io.millrace.model.config.SettingValues;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +32,7 @@ public final class GroupVerticle extends VerticleBase {
   private final GroupEnvironment environment;
   private @Nullable LoopBus loop;
   private @Nullable WorkerExecutor worker;
-  private TypedBus.@Nullable Registration registration;
+  private final List<TypedBus.Registration> registrations = new ArrayList<>();
   private @Nullable Coordinators coordinators;
   private long timer;
 
@@ -79,10 +83,12 @@ public final class GroupVerticle extends VerticleBase {
                 settings));
     opened.onImage(changed -> all.run(() -> all.onImage(changed.image())));
     all.run(() -> all.onImage(environment.latest().get()));
-    registration =
-        environment
-            .bus()
-            .consume(Addresses.coordinators(), request -> all.run(() -> all.onRequest(request)));
+    Consumer<CoordinatorRequest> onRequest = request -> all.run(() -> all.onRequest(request));
+    registrations.add(environment.bus().consume(Addresses.coordinators(), onRequest));
+    if (environment.bus().selfKey().isPresent()) {
+      registrations.add(
+          environment.bus().consume(Addresses.nodeCoordinators(environment.self()), onRequest));
+    }
     timer = vertx.setPeriodic(settings.get(ServerSettings.BUS_TICK_MS), id -> all.run(all::tick));
     return Future.succeededFuture();
   }
@@ -90,9 +96,7 @@ public final class GroupVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     vertx.cancelTimer(timer);
-    if (registration != null) {
-      registration.close();
-    }
+    registrations.forEach(TypedBus.Registration::close);
     if (coordinators != null) {
       coordinators.stop();
     }

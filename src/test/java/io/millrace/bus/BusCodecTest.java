@@ -8,6 +8,7 @@ import io.millrace.model.AppendCondition;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.LogDescription;
 import io.millrace.model.LogDescription.ActiveProducer;
+import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
 import io.millrace.model.TimeSource;
@@ -23,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +64,15 @@ class BusCodecTest {
         new ShardRequest.Read(
             1, LOOP, List.of(), 1, ShardRequest.WaitFor.NOTHING, 77, IN_TWO_SECONDS),
         new ShardRequest.Forget(2, LOOP, 0, IN_TWO_SECONDS),
+        new HelloRequest(15, LOOP),
+        new HelloReply(16, Optional.empty(), Optional.empty(), "dir", Optional.empty(), Set.of()),
+        new HelloReply(
+            17,
+            Optional.of("cluster"),
+            Optional.of(new NodeId(3)),
+            "dir",
+            Optional.of(new NodeId(0)),
+            Set.of(new NodeId(0), new NodeId(3))),
         new ShardRequest.FindOffsets(
             3,
             LOOP,
@@ -202,6 +213,33 @@ class BusCodecTest {
     assertThatThrownBy(() -> encoded(local))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("within one node");
+  }
+
+  @Test
+  void shouldLeaveOutAReplyThatCannotBeWritten() {
+    // given
+    LoopMail mail =
+        new LoopMail(
+            List.of(new ShardReply.Woken(1), new MetadataReply.Done(2), new ShardReply.Woken(3)));
+
+    // when // then
+    assertThat(roundTrip(mail))
+        .isEqualTo(new LoopMail(List.of(new ShardReply.Woken(1), new ShardReply.Woken(3))));
+  }
+
+  @Test
+  void shouldSendNothingOfAMessageThatCannotBeWritten() {
+    // given
+    Parcel parcel = new Parcel(new MetadataReply.Done(1));
+
+    // when
+    Buffer buffer = encoded(parcel);
+
+    // then
+    assertThat(parcel.mayHaveLeft()).isFalse();
+    assertThatThrownBy(() -> codec.decodeFromWire(0, buffer))
+        .isInstanceOf(StreamException.class)
+        .hasMessageContaining("VOID");
   }
 
   @Test

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.bus.message.AppendReply;
 import io.millrace.bus.message.AppendRequest;
+import io.millrace.bus.message.CoordinatorAnswer;
+import io.millrace.bus.message.CoordinatorQuestion;
 import io.millrace.bus.message.DeleteRecordsReply;
 import io.millrace.bus.message.DeleteRecordsRequest;
 import io.millrace.bus.message.FindOffsetsReply;
 import io.millrace.bus.message.FindOffsetsRequest;
 import io.millrace.bus.message.ForgetRequest;
+import io.millrace.bus.message.HelloAnswer;
 import io.millrace.bus.message.ReadReply;
 import io.millrace.bus.message.ReadRequest;
 import io.millrace.bus.message.ReadWoken;
@@ -34,8 +37,12 @@ class BusSchemaBaselineTest {
         ReadReply.getClassSchema(),
         ReadWoken.getClassSchema(),
         ForgetRequest.getClassSchema(),
+        HelloAnswer.getClassSchema(),
+        io.millrace.bus.message.HelloRequest.getClassSchema(),
         FindOffsetsRequest.getClassSchema(),
         FindOffsetsReply.getClassSchema(),
+        CoordinatorAnswer.getClassSchema(),
+        CoordinatorQuestion.getClassSchema(),
         DeleteRecordsRequest.getClassSchema(),
         DeleteRecordsReply.getClassSchema());
   }

@@ -34,6 +34,8 @@ public final class InMemoryMetadata implements MetadataClient {
 
   private final InMemoryPartitions partitions;
   private final Map<TopicName, TopicImage> topics = new HashMap<>();
+  private final List<BrokerImage> brokers =
+      new ArrayList<>(List.of(BrokerImage.of(NODE, 1, false)));
   private final List<Consumer<ClusterImage>> listeners = new CopyOnWriteArrayList<>();
   private long version;
   private long nextTopicId = 1;
@@ -93,6 +95,29 @@ public final class InMemoryMetadata implements MetadataClient {
     return new TopicImage(id, name, images, settings);
   }
 
+  /** Another broker registers. */
+  public synchronized void addBroker(BrokerImage broker) {
+    brokers.add(broker);
+    publish();
+  }
+
+  /** The first of these replicas leads a partition from now on. */
+  public synchronized void lead(TopicName name, int partition, NodeId... replicas) {
+    TopicImage topic = topics.get(name);
+    List<PartitionImage> changed = new ArrayList<>(topic.partitions());
+    changed.set(
+        partition,
+        new PartitionImage(
+            partition,
+            Optional.of(replicas[0]),
+            changed.get(partition).leaderEpoch() + 1,
+            1,
+            List.of(replicas),
+            List.of(replicas[0])));
+    topics.put(name, new TopicImage(topic.id(), name, changed, topic.settings()));
+    publish();
+  }
+
   private Future<TopicImage> put(TopicImage topic) {
     topic.partitions().forEach(p -> partitions.open(topic.partitionId(p.partition())));
     topics.put(topic.name(), topic);
@@ -102,12 +127,7 @@ public final class InMemoryMetadata implements MetadataClient {
 
   private void publish() {
     version++;
-    image =
-        new ClusterImage(
-            version,
-            CLUSTER_ID,
-            List.of(BrokerImage.of(NODE, 1, false)),
-            new ArrayList<>(topics.values()));
+    image = new ClusterImage(version, CLUSTER_ID, brokers, new ArrayList<>(topics.values()));
     listeners.forEach(listener -> listener.accept(image));
   }
 

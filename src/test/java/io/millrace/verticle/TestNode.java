@@ -56,6 +56,7 @@ final class TestNode implements AutoCloseable {
 
   final Vertx vertx;
   final TypedBus bus;
+  final NodeId self;
   final LatestImage latest = new LatestImage();
   final List<Admission> admissions = new ArrayList<>();
   private final List<ByteBuf> buffers = new CopyOnWriteArrayList<>();
@@ -68,8 +69,25 @@ final class TestNode implements AutoCloseable {
   private List<TopicImage> topics = List.of();
 
   TestNode(int loops, int shards, PartitionLogs logs, Map<String, String> brokerSettings) {
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
-    bus = new TypedBus(vertx);
+    this(Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops)), shards, logs, brokerSettings);
+  }
+
+  private TestNode(
+      Vertx vertx, int shards, PartitionLogs logs, Map<String, String> brokerSettings) {
+    this(vertx, new TypedBus(vertx), SELF, shards, logs, brokerSettings);
+  }
+
+  /** A node on a bus that others are on too; its client goes to whoever leads. */
+  TestNode(
+      Vertx vertx,
+      TypedBus bus,
+      NodeId self,
+      int shards,
+      PartitionLogs logs,
+      Map<String, String> brokerSettings) {
+    this.vertx = vertx;
+    this.bus = bus;
+    this.self = self;
     clientLoop = ((VertxInternal) vertx).createEventLoopContext();
     SettingValues settings = BrokerSettings.of(brokerSettings);
     BusLimits limits = BusLimits.of(settings);
@@ -81,7 +99,7 @@ final class TestNode implements AutoCloseable {
           new ShardEnvironment(
               shard,
               shards,
-              SELF,
+              self,
               bus,
               logs,
               settings,
@@ -93,7 +111,7 @@ final class TestNode implements AutoCloseable {
       deployments.add(get(vertx.deployVerticle(new LogVerticle(environment))));
     }
     loopBus = call(() -> LoopBus.open(vertx, bus, TimeSource.SYSTEM, limits));
-    client = call(() -> new BusPartitionClient(loopBus, admissions, () -> latest.get().version()));
+    client = call(() -> BusPartitionClient.ofCluster(loopBus, admissions, self, latest));
     publisher = call(() -> new ImagePublisher(loopBus, latest, shards, 20_000));
   }
 

@@ -11,6 +11,7 @@ import org.apache.kafka.common.protocol.Errors;
 final class DescribeClusterHandler extends ApiHandler<DescribeClusterRequestData> {
   private static final int MIN_VERSION = 0;
   private static final int MAX_VERSION = 2;
+  private static final int FENCED_VERSION = 2;
   private static final byte BROKERS = 1;
 
   private final KafkaLoop loop;
@@ -32,16 +33,21 @@ final class DescribeClusterHandler extends ApiHandler<DescribeClusterRequestData
                   "this is a broker's address; there are no addresses of controllers"));
       return;
     }
+    Brokers known = Brokers.of(call);
     DescribeClusterBrokerCollection brokers = new DescribeClusterBrokerCollection();
-    brokers.add(
-        new DescribeClusterBroker()
-            .setBrokerId(loop.nodeId())
-            .setHost(call.connection().address().host())
-            .setPort(call.connection().address().port()));
+    for (Brokers.Broker broker : known.all(request.includeFencedBrokers())) {
+      brokers.add(
+          new DescribeClusterBroker()
+              .setBrokerId(broker.id())
+              .setHost(broker.address().host())
+              .setPort(broker.address().port())
+              .setRack(broker.rack())
+              .setIsFenced(call.version() >= FENCED_VERSION && broker.fenced()));
+    }
     call.answer(
         response
             .setClusterId(loop.image().clusterId())
-            .setControllerId(loop.nodeId())
+            .setControllerId(known.controller())
             .setBrokers(brokers)
             .setClusterAuthorizedOperations(
                 request.includeClusterAuthorizedOperations()

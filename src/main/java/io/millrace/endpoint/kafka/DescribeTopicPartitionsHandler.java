@@ -67,7 +67,9 @@ final class DescribeTopicPartitionsHandler extends ApiHandler<DescribeTopicParti
       }
       int from = atCursor ? Math.min(first, topic.partitions().size()) : 0;
       int to = Math.min(topic.partitions().size(), from + room);
-      response.topics().mustAdd(described(topic, topic.partitions().subList(from, to)));
+      response
+          .topics()
+          .mustAdd(described(topic, topic.partitions().subList(from, to), Brokers.of(call)));
       room -= to - from;
       if (to < topic.partitions().size()) {
         response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(to));
@@ -84,23 +86,26 @@ final class DescribeTopicPartitionsHandler extends ApiHandler<DescribeTopicParti
   }
 
   private static DescribeTopicPartitionsResponseTopic described(
-      TopicImage topic, List<PartitionImage> partitions) {
+      TopicImage topic, List<PartitionImage> partitions, Brokers brokers) {
     return new DescribeTopicPartitionsResponseTopic()
         .setName(topic.name().value())
         .setTopicId(TopicIds.uuid(topic.id()))
         .setIsInternal(InternalTopics.isInternal(topic.name()))
         .setTopicAuthorizedOperations(Operations.TOPIC)
-        .setPartitions(partitions.stream().map(DescribeTopicPartitionsHandler::described).toList());
+        .setPartitions(partitions.stream().map(p -> described(p, brokers)).toList());
   }
 
-  private static DescribeTopicPartitionsResponsePartition described(PartitionImage partition) {
+  private static DescribeTopicPartitionsResponsePartition described(
+      PartitionImage partition, Brokers brokers) {
+    List<Integer> replicas = partition.replicas().stream().map(NodeId::value).toList();
     Errors error = partition.leader().isPresent() ? Errors.NONE : Errors.LEADER_NOT_AVAILABLE;
     return new DescribeTopicPartitionsResponsePartition()
         .setErrorCode(error.code())
         .setPartitionIndex(partition.partition())
         .setLeaderId(partition.leader().map(NodeId::value).orElse(NO_LEADER))
         .setLeaderEpoch(partition.leaderEpoch())
-        .setReplicaNodes(partition.replicas().stream().map(NodeId::value).toList())
+        .setReplicaNodes(replicas)
+        .setOfflineReplicas(brokers.offline(replicas))
         .setIsrNodes(partition.inSyncReplicas().stream().map(NodeId::value).toList())
         .setEligibleLeaderReplicas(List.of())
         .setLastKnownElr(List.of());

@@ -1,5 +1,6 @@
 package io.millrace.endpoint.kafka;
 
+import io.millrace.model.NodeId;
 import io.vertx.core.Future;
 import java.util.List;
 import org.apache.kafka.common.message.ApiMessageType;
@@ -45,18 +46,29 @@ final class FindCoordinatorHandler extends ApiHandler<FindCoordinatorRequestData
               : "there are no coordinators of type " + type;
       return Future.succeededFuture(failed(key, Errors.INVALID_REQUEST, reason));
     }
-    ClientAddress address = call.connection().address();
     return loop.groups()
         .findCoordinator(key)
-        .map(
-            coordinator ->
-                new Coordinator()
-                    .setKey(key)
-                    .setNodeId(coordinator.node().value())
-                    .setHost(address.host())
-                    .setPort(address.port()))
+        .map(coordinator -> found(key, coordinator.node(), call))
         .otherwise(
             failure -> failed(key, KafkaErrors.of(failure), String.valueOf(failure.getMessage())));
+  }
+
+  private Coordinator found(String key, NodeId node, KafkaCall call) {
+    return Brokers.of(call)
+        .address(node)
+        .map(
+            address ->
+                new Coordinator()
+                    .setKey(key)
+                    .setNodeId(node.value())
+                    .setHost(address.host())
+                    .setPort(address.port()))
+        .orElseGet(
+            () ->
+                failed(
+                    key,
+                    Errors.COORDINATOR_NOT_AVAILABLE,
+                    "broker " + node + " has no port for Kafka clients at the moment"));
   }
 
   private static Coordinator failed(String key, Errors error, String reason) {

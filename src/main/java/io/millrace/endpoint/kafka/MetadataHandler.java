@@ -133,18 +133,26 @@ final class MetadataHandler extends ApiHandler<MetadataRequestData> {
       }
       topics.mustAdd(topic);
     }
-    ClientAddress address = call.connection().address();
+    Brokers known = Brokers.of(call);
     MetadataResponseBrokerCollection brokers = new MetadataResponseBrokerCollection();
-    brokers.add(
-        new MetadataResponseBroker()
-            .setNodeId(loop.nodeId())
-            .setHost(address.host())
-            .setPort(address.port()));
+    for (Brokers.Broker broker : known.all(false)) {
+      brokers.add(
+          new MetadataResponseBroker()
+              .setNodeId(broker.id())
+              .setHost(broker.address().host())
+              .setPort(broker.address().port())
+              .setRack(broker.rack()));
+    }
+    for (MetadataResponseTopic topic : topics) {
+      for (MetadataResponsePartition partition : topic.partitions()) {
+        partition.setOfflineReplicas(known.offline(partition.replicaNodes()));
+      }
+    }
     call.answer(
         new MetadataResponseData()
             .setBrokers(brokers)
             .setClusterId(loop.image().clusterId())
-            .setControllerId(loop.nodeId())
+            .setControllerId(known.controller())
             .setTopics(topics)
             .setClusterAuthorizedOperations(
                 request.includeClusterAuthorizedOperations()

@@ -4,10 +4,13 @@ import io.millrace.bus.OwnedBuffer;
 import io.millrace.bus.ProduceReply;
 import io.millrace.bus.ProduceRequest;
 import io.millrace.model.ErrorCode;
+import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
+import io.millrace.model.image.PartitionImage;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
@@ -18,6 +21,7 @@ import org.apache.kafka.common.protocol.Errors;
  * <p>Threading: its connection's event loop.
  */
 final class ProduceAnswer {
+  private static final int CURRENT_LEADER_VERSION = 10;
   private static final long NO_OFFSET = -1;
   private static final long NO_TIMESTAMP = -1;
 
@@ -79,9 +83,37 @@ final class ProduceAnswer {
             .setLogStartOffset(result.logStartOffset());
       } else {
         refuse(slot, KafkaErrors.of(result.error()), result.reason());
+        if (result.error() == ErrorCode.NOT_LEADER_OR_FOLLOWER
+            && call.version() >= CURRENT_LEADER_VERSION) {
+          tellLeader(slot, entries.get(i).partition());
+        }
       }
     }
     send();
+  }
+
+  /** Spares the client the question who leads (KIP-951). */
+  private void tellLeader(PartitionProduceResponse slot, PartitionId partition) {
+    Brokers brokers = Brokers.of(call);
+    PartitionImage known = brokers.ledElsewhere(partition).orElse(null);
+    if (known == null) {
+      return;
+    }
+    NodeId leader = known.leader().orElseThrow();
+    slot.currentLeader().setLeaderId(leader.value()).setLeaderEpoch(known.leaderEpoch());
+    if (response.nodeEndpoints().find(leader.value()) == null) {
+      brokers
+          .address(leader)
+          .ifPresent(
+              address ->
+                  response
+                      .nodeEndpoints()
+                      .add(
+                          new NodeEndpoint()
+                              .setNodeId(leader.value())
+                              .setHost(address.host())
+                              .setPort(address.port())));
+    }
   }
 
   void send() {

@@ -46,6 +46,7 @@ public final class BrokerSettings {
     Map<String, List<Setting<?>>> areas = new LinkedHashMap<>();
     areas.put("The node", ServerSettings.ALL);
     areas.put("Listeners and connections", ListenerSettings.ALL);
+    areas.put("The cluster", ClusterSettings.ALL);
     areas.put("The Kafka protocol", KafkaSettings.ALL);
     areas.put("The log", LogSettings.ALL);
     areas.put("Replication", ReplicationSettings.ALL);
