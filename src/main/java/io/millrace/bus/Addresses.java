@@ -53,6 +53,7 @@ public final class Addresses {
     return new Address<>("loop." + loop + ".mail", Scope.LOCAL, LoopMail.class);
   }
 
+<<<<<<< HEAD
   /** What other nodes send back to one event loop; consumed by its {@link LoopBus}. */
   public static Address<LoopMail> nodeLoop(String key, int loop) {
     return node(key, "loop." + loop + ".mail", LoopMail.class);
@@ -94,5 +95,12 @@ public final class Addresses {
     return address.startsWith(NODE_PREFIX) && end > 0
         ? address.substring(NODE_PREFIX.length(), end)
         : "";
+=======
+  /**
+   * Questions to a node's controller, answered while it is that; consumed by its MetadataVerticle.
+   */
+  public static Address<ControllerRequest> controller(NodeId node) {
+    return new Address<>("node." + node + ".controller", Scope.CLUSTER, ControllerRequest.class);
+>>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
   }
 }

@@ -5,6 +5,7 @@ public sealed interface BusMessage
     permits ShardRequest,
         MetadataRequest,
         CoordinatorRequest,
+<<<<<<< HEAD
         ImageUpdate,
         ReplicaFetchRequest,
         BusReply,
@@ -19,3 +20,9 @@ public sealed interface BusMessage
   /** Gives back what the message holds, for a sender or receiver that has no use for it. */
   default void discard() {}
 }
+=======
+        ControllerRequest,
+        ImageUpdate,
+        BusReply,
+        LoopMail {}
+>>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)

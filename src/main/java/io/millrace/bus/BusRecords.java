@@ -40,6 +40,7 @@ final class BusRecords extends SpecificData {
   static final BusRecords MODEL = new BusRecords();
 
   private static final Map<String, Class<?>> CLASSES =
+<<<<<<< HEAD
       Stream.<Class<?>>of(
               ActiveProducerEntry.class,
               AppendEntry.class,
@@ -66,6 +67,32 @@ final class BusRecords extends SpecificData {
               ReadRequest.class,
               ReadResult.class,
               ReadWoken.class)
+=======
+      Stream.concat(
+              ControllerRecords.CLASSES.stream(),
+              Stream.<Class<?>>of(
+                  ActiveProducerEntry.class,
+                  AppendEntry.class,
+                  AppendReply.class,
+                  AppendRequest.class,
+                  AppendResult.class,
+                  DeleteRecordsReply.class,
+                  DeleteRecordsRequest.class,
+                  DescribeLogsEntry.class,
+                  DescribeLogsReply.class,
+                  DescribeLogsRequest.class,
+                  DescribeLogsResult.class,
+                  FindOffsetsEntry.class,
+                  FindOffsetsReply.class,
+                  FindOffsetsRequest.class,
+                  FindOffsetsResult.class,
+                  ForgetRequest.class,
+                  ReadEntry.class,
+                  ReadReply.class,
+                  ReadRequest.class,
+                  ReadResult.class,
+                  ReadWoken.class))
+>>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
           .collect(Collectors.toMap(Class::getName, Function.identity()));
 
   private BusRecords() {}

@@ -1,6 +1,7 @@
 package io.millrace.bus;
 
 import io.millrace.model.ErrorCode;
+import io.millrace.model.control.ControllerAnswer;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.TopicImage;
 
@@ -13,6 +14,9 @@ public sealed interface MetadataReply extends BusReply {
   record Done(long correlationId) implements MetadataReply {}
 
   record ProducerIdAllocated(long correlationId, long producerId) implements MetadataReply {}
+
+  /** What the controller said to {@link MetadataRequest.AskController}. */
+  record ControllerAnswered(long correlationId, ControllerAnswer answer) implements MetadataReply {}
 
   /** Nothing was changed. */
   record Failed(long correlationId, ErrorCode error, String reason) implements MetadataReply {}

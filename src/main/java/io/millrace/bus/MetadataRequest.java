@@ -1,6 +1,7 @@
 package io.millrace.bus;
 
 import io.millrace.model.TopicName;
+import io.millrace.model.control.ControllerAsk;
 import java.util.Map;
 
 /** A change of metadata, answered by one {@link MetadataReply} with its correlation id. */
@@ -36,5 +37,9 @@ public sealed interface MetadataRequest extends BusMessage {
 
   /** Answered by {@link MetadataReply.ProducerIdAllocated}. */
   record AllocateProducerId(long correlationId, Address<LoopMail> replyTo)
+      implements MetadataRequest {}
+
+  /** Anything else for the controller; answered by {@link MetadataReply.ControllerAnswered}. */
+  record AskController(long correlationId, Address<LoopMail> replyTo, ControllerAsk ask)
       implements MetadataRequest {}
 }

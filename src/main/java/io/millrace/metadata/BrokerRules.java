@@ -1,22 +1,25 @@
 package io.millrace.metadata;
 
+import io.millrace.metadata.MetadataRecord.BrokerChanged;
 import io.millrace.metadata.MetadataRecord.BrokerRegistered;
 import io.millrace.metadata.MetadataRecord.ClusterFounded;
-import io.millrace.metadata.MetadataRecord.PartitionsChanged;
 import io.millrace.metadata.MetadataRecord.ProducerIdsAllocated;
 import io.millrace.metadata.Ruling.Deny;
 import io.millrace.metadata.Ruling.Grant;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
+import io.millrace.model.control.BrokerRegistration;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
-import io.millrace.model.image.PartitionImage;
-import io.millrace.model.image.TopicImage;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** What may be done to the cluster and its brokers, and the facts that it makes. */
+/**
+ * What may be done to the cluster and its brokers, and the facts that it makes. Whatever happens to
+ * a broker, what it led and was in sync with changes in the same proposal.
+ */
 final class BrokerRules {
   private BrokerRules() {}
 
@@ -39,51 +42,242 @@ final class BrokerRules {
   }
 
   /**
-   * A broker's new life. It leads again what it led before, and what nobody leads and it has in
-   * sync, in a later leader epoch: whatever its former life still sends is recognised as old.
+   * A number for a disk that has none yet; the same one each time it asks. Until it registers it is
+   * a fenced broker without endpoints.
+   *
+   * @param wanted the number that it is configured to have, -1 for any
    */
-  static Ruling<BrokerImage> register(MetadataState state, NodeId nodeId) {
-    if (!state.isFounded()) {
-      return new Deny<>(ErrorCode.LEADER_NOT_AVAILABLE, "the cluster is not founded yet");
-    }
+  static Ruling<NodeId> allocateNodeId(MetadataState state, String directoryId, int wanted) {
     ClusterImage image = state.cluster();
-    long incarnation = image.broker(nodeId).map(BrokerImage::incarnation).orElse(0L) + 1;
-    List<MetadataRecord> records = new ArrayList<>();
-    records.add(
-        new BrokerRegistered(
-            new BrokerImage(
-                nodeId,
-                "",
-                incarnation,
-                false,
-                false,
-                Optional.empty(),
-                List.of(),
-                MetadataState.SUPPORTED_VERSION)));
-    for (TopicImage topic : image.topics()) {
-      List<PartitionImage> changes = new ArrayList<>();
-      for (PartitionImage partition : topic.partitions()) {
-        if (leadsNext(partition, nodeId)) {
-          changes.add(
-              new PartitionImage(
-                  partition.partition(),
-                  Optional.of(nodeId),
-                  partition.leaderEpoch() + 1,
-                  partition.partitionEpoch() + 1,
-                  partition.replicas(),
-                  partition.inSyncReplicas()));
-        }
-      }
-      if (!changes.isEmpty()) {
-        records.add(new PartitionsChanged(topic.id(), changes));
-      }
+    if (!state.isFounded()) {
+      return notFounded();
     }
-    return new Grant<>(records, next -> next.cluster().broker(nodeId).orElseThrow());
+    Optional<BrokerImage> known =
+        image.brokers().stream()
+            .filter(broker -> broker.directoryId().equals(directoryId))
+            .findFirst();
+    if (known.isPresent() && (wanted == -1 || known.get().id().value() == wanted)) {
+      return new Grant<>(List.of(), next -> known.get().id());
+    }
+    NodeId id = new NodeId(wanted == -1 ? lowestFree(image) : wanted);
+    if (image.broker(id).isPresent()) {
+      // Whose it is then is for its registration to say.
+      return new Grant<>(List.of(), next -> id);
+    }
+    BrokerImage reserved =
+        new BrokerImage(id, directoryId, 1, true, false, Optional.empty(), List.of(), 1);
+    return new Grant<>(List.of(new BrokerRegistered(reserved)), next -> id);
   }
 
-  private static boolean leadsNext(PartitionImage partition, NodeId nodeId) {
-    return partition.leader().map(nodeId::equals).orElse(true)
-        && partition.inSyncReplicas().contains(nodeId);
+  private static int lowestFree(ClusterImage image) {
+    int free = 0;
+    while (image.broker(new NodeId(free)).isPresent()) {
+      free++;
+    }
+    return free;
+  }
+
+  /**
+   * A broker's new life. It is fenced until it says that it follows the metadata; what its former
+   * life led is led by others from here on, or by nobody, in a later leader epoch: whatever that
+   * life still sends is recognised as old.
+   *
+   * <p>A broker that lost records, or its whole disk, is in sync nowhere from here on. Where nobody
+   * else that is in sync could lead, all that were are remembered instead (KIP-966).
+   */
+  static Ruling<BrokerImage> register(MetadataState state, BrokerRegistration registration) {
+    Optional<BrokerImage> before = state.cluster().broker(registration.nodeId());
+    Optional<Deny<BrokerImage>> denied = registrationDenied(state, registration, before);
+    if (denied.isPresent()) {
+      return denied.get();
+    }
+    boolean otherDisk =
+        before.isPresent()
+            && !before.get().directoryId().isEmpty()
+            && !before.get().directoryId().equals(registration.directoryId());
+    boolean lost = registration.unclean() || otherDisk;
+    BrokerImage broker =
+        new BrokerImage(
+            registration.nodeId(),
+            registration.directoryId(),
+            before.map(BrokerImage::incarnation).orElse(0L) + 1,
+            true,
+            before.map(BrokerImage::draining).orElse(false),
+            registration.rack(),
+            registration.endpoints(),
+            registration.supportedVersion());
+    List<MetadataRecord> records = new ArrayList<>();
+    records.add(new BrokerRegistered(broker));
+    records.addAll(endFormerLife(state.cluster().withBroker(broker), broker.id(), lost));
+    return new Grant<>(records, next -> next.cluster().broker(broker.id()).orElseThrow());
+  }
+
+  private static List<MetadataRecord> endFormerLife(ClusterImage image, NodeId node, boolean lost) {
+    LeaderElection election = new LeaderElection(image.brokers());
+    return PartitionChanges.of(
+            image,
+            partition -> partition.inSyncReplicas().contains(node),
+            (topic, draft) -> {
+              List<NodeId> inSyncBefore = draft.inSync();
+              if (lost) {
+                draft.removeFromInSync(node);
+              }
+              election.settle(topic, draft);
+              if (lost && draft.leader().isEmpty()) {
+                draft.remember(inSyncBefore);
+              }
+            })
+        .records();
+  }
+
+  private static Optional<Deny<BrokerImage>> registrationDenied(
+      MetadataState state, BrokerRegistration registration, Optional<BrokerImage> before) {
+    if (!state.isFounded()) {
+      return Optional.of(notFounded());
+    }
+    if (registration.supportedVersion() < state.metadataVersion()) {
+      return Optional.of(
+          new Deny<>(
+              ErrorCode.UNSUPPORTED_VERSION,
+              "broker "
+                  + registration.nodeId()
+                  + " reads metadata up to version "
+                  + registration.supportedVersion()
+                  + ", the cluster's is of version "
+                  + state.metadataVersion()
+                  + "; start the newer release"));
+    }
+    boolean isTaken =
+        before.isPresent()
+            && !before.get().fenced()
+            && !before.get().directoryId().isEmpty()
+            && !before.get().directoryId().equals(registration.directoryId());
+    if (isTaken) {
+      return Optional.of(
+          new Deny<>(
+              ErrorCode.DUPLICATE_BROKER_REGISTRATION,
+              "broker "
+                  + registration.nodeId()
+                  + " runs already, with another data directory; give this one another node.id, or"
+                  + " stop that one"));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The registration of a node that is alone: it leads again at once what it led before, and what
+   * nobody leads and it has in sync, in a later leader epoch.
+   */
+  static Ruling<BrokerImage> registerAlone(MetadataState state, NodeId node) {
+    if (!state.isFounded()) {
+      return notFounded();
+    }
+    ClusterImage image = state.cluster();
+    BrokerImage broker =
+        new BrokerImage(
+            node,
+            image.broker(node).map(BrokerImage::directoryId).orElse(""),
+            image.broker(node).map(BrokerImage::incarnation).orElse(0L) + 1,
+            false,
+            false,
+            Optional.empty(),
+            List.of(),
+            MetadataState.SUPPORTED_VERSION);
+    List<MetadataRecord> records = new ArrayList<>();
+    records.add(new BrokerRegistered(broker));
+    records.addAll(
+        PartitionChanges.of(
+                image,
+                partition ->
+                    partition.inSyncReplicas().contains(node)
+                        && (partition.leader().isEmpty() || partition.isLedBy(node)),
+                (topic, draft) -> draft.lead(node, true))
+            .records());
+    return new Grant<>(records, next -> next.cluster().broker(node).orElseThrow());
+  }
+
+  /** The broker may lead from here on, and leads where nobody did and it is in sync. */
+  static Ruling<BrokerImage> unfence(MetadataState state, NodeId node, long incarnation) {
+    Optional<BrokerImage> broker = state.cluster().broker(node);
+    if (broker.isEmpty() || broker.get().incarnation() != incarnation) {
+      return staleBroker(node, incarnation);
+    }
+    return new Grant<>(
+        broker.get().fenced() ? unfenceRecords(state.cluster(), broker.get()) : List.of(),
+        next -> next.cluster().broker(node).orElseThrow());
+  }
+
+  private static List<MetadataRecord> unfenceRecords(ClusterImage image, BrokerImage broker) {
+    ClusterImage unfenced = image.withBroker(broker.marked(false, broker.draining()));
+    LeaderElection election = new LeaderElection(unfenced.brokers());
+    List<MetadataRecord> records = new ArrayList<>();
+    records.add(marks(broker, false, broker.draining()));
+    records.addAll(
+        PartitionChanges.of(
+                unfenced,
+                partition ->
+                    partition.leader().isEmpty() && partition.replicas().contains(broker.id()),
+                election::settle)
+            .records());
+    return records;
+  }
+
+  /** These brokers, where they are in this life still, lead nothing from here on. */
+  static Ruling<Integer> fence(MetadataState state, Collection<BrokerImage> lives) {
+    ClusterImage image = state.cluster();
+    List<MetadataRecord> records = new ArrayList<>();
+    List<NodeId> fenced = new ArrayList<>();
+    for (BrokerImage life : lives) {
+      Optional<BrokerImage> now =
+          image
+              .broker(life.id())
+              .filter(broker -> broker.incarnation() == life.incarnation() && !broker.fenced());
+      if (now.isPresent()) {
+        records.add(marks(now.get(), true, now.get().draining()));
+        fenced.add(life.id());
+      }
+    }
+    for (NodeId node : fenced) {
+      BrokerImage broker = image.broker(node).orElseThrow();
+      image = image.withBroker(broker.marked(true, broker.draining()));
+    }
+    LeaderElection election = new LeaderElection(image.brokers());
+    records.addAll(
+        PartitionChanges.of(
+                image,
+                partition -> fenced.stream().anyMatch(partition.inSyncReplicas()::contains),
+                election::settle)
+            .records());
+    return new Grant<>(records, next -> fenced.size());
+  }
+
+  /** The broker's replicas are to move elsewhere, or no more; what it leads others lead at once. */
+  static Ruling<BrokerImage> drain(MetadataState state, NodeId node, boolean draining) {
+    Optional<BrokerImage> broker = state.cluster().broker(node);
+    if (broker.isEmpty()) {
+      return new Deny<>(
+          ErrorCode.BROKER_NOT_FOUND,
+          "there is no broker " + node + "; 'cluster nodes' lists those that there are");
+    }
+    if (broker.get().draining() == draining) {
+      return new Grant<>(List.of(), next -> broker.get());
+    }
+    ClusterImage image =
+        state.cluster().withBroker(broker.get().marked(broker.get().fenced(), draining));
+    LeaderElection election = new LeaderElection(image.brokers());
+    List<MetadataRecord> records = new ArrayList<>();
+    records.add(marks(broker.get(), broker.get().fenced(), draining));
+    records.addAll(
+        PartitionChanges.of(
+                image,
+                partition -> draining && partition.isLedBy(node),
+                (topic, draft) -> election.moveAway(draft, node))
+            .records());
+    return new Grant<>(records, next -> next.cluster().broker(node).orElseThrow());
+  }
+
+  private static BrokerChanged marks(BrokerImage broker, boolean fenced, boolean draining) {
+    return new BrokerChanged(broker.id(), broker.incarnation(), fenced, draining);
   }
 
   static Ruling<ProducerIdBlock> allocateProducerIds(
@@ -96,5 +290,15 @@ final class BrokerRules {
     return new Grant<>(
         List.of(new ProducerIdsAllocated(nodeId, first, count)),
         next -> new ProducerIdBlock(first, first + count));
+  }
+
+  static <T> Deny<T> staleBroker(NodeId node, long incarnation) {
+    return new Deny<>(
+        ErrorCode.STALE_BROKER_EPOCH,
+        "broker " + node + " is not registered as " + incarnation + " any more; register again");
+  }
+
+  private static <T> Deny<T> notFounded() {
+    return new Deny<>(ErrorCode.LEADER_NOT_AVAILABLE, "the cluster is not founded yet");
   }
 }

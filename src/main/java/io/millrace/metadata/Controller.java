@@ -25,6 +25,7 @@ import java.util.random.RandomGenerator;
 public final class Controller {
   private final SettingValues settings;
   private final TopicRules topics;
+  private final BrokerDecisions brokers;
   private MetadataState committed = MetadataState.empty();
   private MetadataState latest = committed;
   private boolean leading;
@@ -38,6 +39,7 @@ public final class Controller {
   public Controller(SettingValues settings, RandomGenerator random) {
     this.settings = settings;
     this.topics = new TopicRules(settings, random);
+    this.brokers = new BrokerDecisions(this, settings);
   }
 
   /** The log came to this state. */
@@ -57,6 +59,7 @@ public final class Controller {
   public Proposal onElected(NodeId nodeId, long term) {
     leading = true;
     latest = committed;
+    brokers.onElected();
     Proposal proposal =
         new Proposal(term, latest.lastProposal(), List.of(new ControllerElected(nodeId)));
     latest = ImageApplier.apply(latest, latest.index() + 1, proposal);
@@ -96,9 +99,26 @@ public final class Controller {
     return decide(BrokerRules.found(latest, clusterId), false);
   }
 
-  /** Registers a broker that starts: ends its former life and leads on in later epochs. */
+  /**
+   * Registers the broker of a node that is alone: ends its former life and leads on in later
+   * epochs.
+   */
   public Decision<BrokerImage> registerBroker(NodeId nodeId) {
-    return decide(BrokerRules.register(latest, nodeId), false);
+    return decide(BrokerRules.registerAlone(latest, nodeId), false);
+  }
+
+  /** What is decided about the brokers of a cluster, and where partitions are. */
+  public BrokerDecisions brokers() {
+    return brokers;
+  }
+
+  /** The state with everything that is pending, as the next decision sees it. */
+  MetadataState latest() {
+    return latest;
+  }
+
+  <T> Decision<T> decide(Ruling<T> ruling) {
+    return decide(ruling, false);
   }
 
   /** Gives a broker the next {@link ProducerIdBlock#SIZE} producer ids. */

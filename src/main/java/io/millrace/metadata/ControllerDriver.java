@@ -23,7 +23,29 @@ public final class ControllerDriver implements MetadataLog.Listener {
   private final Consumer<MetadataState> onState;
   private final Consumer<Throwable> onFailure;
   private final CompletableFuture<MetadataLog.Outcome> firstElection = new CompletableFuture<>();
+  private final QuorumKeeper quorum;
+  private Leadership leadership = Leadership.NOBODY;
+  private boolean leading;
+  private boolean barrierOwed;
   private long lostProposals;
+
+  /** Hears whether this node is the controller. */
+  public interface Leadership {
+    /** Of a node that need not know. */
+    Leadership NOBODY =
+        new Leadership() {
+          @Override
+          public void onLeading() {}
+
+          @Override
+          public void onDeposed() {}
+        };
+
+    /** This node's term has begun: what it decides from here on may be committed. */
+    void onLeading();
+
+    void onDeposed();
+  }
 
   /**
    * A driver that {@link #start} sets going.
@@ -43,6 +65,24 @@ public final class ControllerDriver implements MetadataLog.Listener {
     this.controller = controller;
     this.onState = onState;
     this.onFailure = onFailure;
+    this.quorum = new QuorumKeeper(log);
+  }
+
+  /** Tells this one from here on; to be called before {@link #start}. */
+  public void watch(Leadership newLeadership) {
+    leadership = newLeadership;
+  }
+
+  /** Whether this node's term as controller has begun and not ended. */
+  public boolean isLeading() {
+    return leading;
+  }
+
+  /** Has the log kept by whom the metadata says; to be called every now and then. */
+  public void keepQuorum() {
+    if (leading) {
+      quorum.keep(controller.committed().cluster());
+    }
   }
 
   /** Begins to follow the log. */
@@ -60,7 +100,10 @@ public final class ControllerDriver implements MetadataLog.Listener {
   public CompletionStage<BrokerImage> join(Membership membership) {
     return firstElection
         .thenCompose(elected -> execute(decider -> decider.found(membership.clusterId())))
-        .thenCompose(founded -> execute(decider -> decider.registerBroker(membership.nodeId())));
+        .thenCompose(founded -> execute(decider -> decider.registerBroker(membership.nodeId())))
+        .thenCompose(
+            broker ->
+                execute(decider -> decider.brokers().raiseVersion()).thenApply(raised -> broker));
   }
 
   /**
@@ -70,6 +113,10 @@ public final class ControllerDriver implements MetadataLog.Listener {
    *     with StreamException
    */
   public <T> CompletionStage<T> execute(Function<Controller, Decision<T>> request) {
+    if (barrierOwed) {
+      onLost();
+      return CompletableFuture.failedFuture(lost());
+    }
     Decision<T> decision = request.apply(controller);
     if (decision instanceof Decision.Propose<T> propose) {
       return propose(propose.proposal()).thenApply(applied -> propose.result());
@@ -92,6 +139,16 @@ public final class ControllerDriver implements MetadataLog.Listener {
               }
             });
     return answer;
+  }
+
+  /** Tells the controller something that it keeps in mind only. */
+  public void tell(Consumer<Controller> news) {
+    news.accept(controller);
+  }
+
+  /** Asks what the controller has in mind, without a decision. */
+  public <T> T ask(Function<Controller, T> question) {
+    return question.apply(controller);
   }
 
   private static <T> void complete(CompletableFuture<T> answer, Decision<T> decision) {
@@ -124,10 +181,13 @@ public final class ControllerDriver implements MetadataLog.Listener {
     log.readBarrier()
         .whenComplete(
             (state, error) -> {
-              // A failed barrier means a failed log, which is told by onFailure; and of several
-              // lost proposals the last one's barrier is the one that counts.
-              if (error == null && lostNow == lostProposals) {
-                controller.onProposalLost();
+              // Of several lost proposals the last one's barrier is the one that counts. One that
+              // failed while this node leads is owed: nothing is decided before another succeeds.
+              if (lostNow == lostProposals) {
+                barrierOwed = error != null && leading;
+                if (error == null) {
+                  controller.onProposalLost();
+                }
               }
             });
   }
@@ -150,7 +210,9 @@ public final class ControllerDriver implements MetadataLog.Listener {
         .whenComplete(
             (outcome, error) -> {
               if (error == null) {
+                leading = true;
                 firstElection.complete(outcome);
+                leadership.onLeading();
               } else {
                 // Nothing may be decided in a term that did not begin.
                 controller.onDeposed();
@@ -160,13 +222,23 @@ public final class ControllerDriver implements MetadataLog.Listener {
   }
 
   @Override
+  public void onMembers(LogMembers members) {
+    quorum.onMembers(members);
+  }
+
+  @Override
   public void onDeposed() {
     controller.onDeposed();
+    barrierOwed = false;
+    if (leading) {
+      leading = false;
+      leadership.onDeposed();
+    }
   }
 
   @Override
   public void onFailure(Throwable cause) {
-    controller.onDeposed();
+    onDeposed();
     firstElection.completeExceptionally(cause);
     onFailure.accept(cause);
   }

@@ -11,6 +11,7 @@ import io.millrace.model.NodeId;
 import io.millrace.model.StreamException;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
+import io.millrace.model.config.ControllerSettings;
 import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.TopicSettings;
@@ -49,8 +50,14 @@ final class TopicRules {
         requestedPartitions == -1
             ? settings.get(ServerSettings.NUM_PARTITIONS)
             : requestedPartitions;
-    int replicationFactor = requestedReplicationFactor == -1 ? 1 : requestedReplicationFactor;
     List<NodeId> brokers = ReplicaPlacement.candidates(image);
+    int defaultReplicas = settings.get(ControllerSettings.DEFAULT_REPLICATION_FACTOR);
+    int replicationFactor =
+        requestedReplicationFactor != -1
+            ? requestedReplicationFactor
+            : defaultReplicas > 0
+                ? defaultReplicas
+                : Math.max(1, Math.min(Balancer.DEFAULT_REPLICAS, brokers.size()));
     Optional<Deny<TopicImage>> denied =
         partitionsDenied(image, name, 0, partitions)
             .or(() -> replicationDenied(brokers, replicationFactor));
@@ -69,9 +76,9 @@ final class TopicRules {
             new TopicCreated(
                 id,
                 name,
-                placement.place(brokers, 0, partitions, replicationFactor),
+                placement.place(image, 0, partitions, replicationFactor),
                 values.given(),
-                requestedReplicationFactor == -1)),
+                name.isInternal() || (requestedReplicationFactor == -1 && defaultReplicas == 0))),
         topicOf(id));
   }
 
@@ -132,8 +139,10 @@ final class TopicRules {
               + totalPartitions
               + " were asked for; there can only be more");
     }
-    int replicationFactor = topic.partitions().get(0).replicas().size();
     List<NodeId> brokers = ReplicaPlacement.candidates(image);
+    int wanted = topic.partitions().get(0).targetReplicas().size();
+    int replicationFactor =
+        topic.replicationGrows() ? Math.max(1, Math.min(wanted, brokers.size())) : wanted;
     Optional<Deny<TopicImage>> denied =
         partitionsDenied(image, name, present, totalPartitions)
             .or(() -> replicationDenied(brokers, replicationFactor));
@@ -144,7 +153,7 @@ final class TopicRules {
         List.of(
             new PartitionsAdded(
                 topic.id(),
-                placement.place(brokers, present, totalPartitions - present, replicationFactor))),
+                placement.place(image, present, totalPartitions - present, replicationFactor))),
         topicOf(topic.id()));
   }
 

@@ -104,7 +104,20 @@ public enum ErrorCode {
   APPEND_CONDITION_FAILED(
       71, false, "The log is not at the leader epoch and end offset that the append is meant for."),
   MEMBER_TOO_SLOW(
-      72, false, "The client neither acknowledged nor committed within max.poll.interval.ms.");
+      72, false, "The client neither acknowledged nor committed within max.poll.interval.ms."),
+  NOT_CONTROLLER(73, true, "This node is not the controller of its cluster."),
+  STALE_BROKER_EPOCH(74, true, "The broker has registered anew since, or must do so."),
+  DUPLICATE_BROKER_REGISTRATION(
+      75, true, "A broker of this number is running with another data directory."),
+  INVALID_UPDATE_VERSION(76, true, "The partition has changed since; look at it again."),
+  INELIGIBLE_REPLICA(77, true, "The replica's broker is fenced, drained or registered anew."),
+  INVALID_REPLICA_ASSIGNMENT(
+      78, false, "The replicas are none, named twice, or not all brokers of the cluster."),
+  NO_REASSIGNMENT_IN_PROGRESS(79, false, "The partition's replicas are not being changed."),
+  ELECTION_NOT_NEEDED(80, false, "The partition has the leader that it should have."),
+  PREFERRED_LEADER_NOT_AVAILABLE(81, true, "The preferred leader is not in sync, or not there."),
+  ELIGIBLE_LEADERS_NOT_AVAILABLE(82, true, "No replica that could lead is there."),
+  BROKER_NOT_FOUND(83, false, "The cluster has no broker of this number.");
 
   private final int id;
   private final boolean retriable;

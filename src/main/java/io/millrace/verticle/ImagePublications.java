@@ -4,8 +4,10 @@ import io.millrace.bus.ImagePublisher;
 import io.millrace.model.image.ClusterImage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +21,13 @@ import org.slf4j.LoggerFactory;
 final class ImagePublications {
   private static final Logger LOG = LoggerFactory.getLogger(ImagePublications.class);
 
+  private static final long NOTHING = -1;
+
   private final ImagePublisher publisher;
-  private final Deque<Waiter> waiters = new ArrayDeque<>();
+  private final Queue<Waiter> waiters =
+      new PriorityQueue<>(Comparator.comparingLong(Waiter::version));
+  private Consumer<ClusterImage> listener = image -> {};
+  private long publishedVersion = NOTHING;
   private @Nullable ClusterImage next;
   private long committedVersion;
   private boolean publishing;
@@ -40,12 +47,25 @@ final class ImagePublications {
    * Completes once everything committed up to now is followed by the shards and seen by the node.
    */
   Future<Void> published() {
-    Promise<Void> promise = Promise.promise();
-    waiters.add(new Waiter(committedVersion, promise));
-    if (next == null && !publishing) {
-      complete(committedVersion);
+    return published(committedVersion);
+  }
+
+  /**
+   * Completes once an image of this version, or a later one, is followed by the shards and seen by
+   * the node.
+   */
+  Future<Void> published(long version) {
+    if (version <= publishedVersion) {
+      return Future.succeededFuture();
     }
+    Promise<Void> promise = Promise.promise();
+    waiters.add(new Waiter(version, promise));
     return promise.future();
+  }
+
+  /** Tells this one of every image that is published, before those who wait for it. */
+  void onPublished(Consumer<ClusterImage> newListener) {
+    listener = newListener;
   }
 
   private void publishNext() {
@@ -66,13 +86,15 @@ final class ImagePublications {
                     done.cause().getMessage());
               }
               publishing = false;
-              complete(image.version());
+              publishedVersion = image.version();
+              listener.accept(image);
+              complete();
               publishNext();
             });
   }
 
-  private void complete(long version) {
-    while (!waiters.isEmpty() && waiters.peek().version() <= version) {
+  private void complete() {
+    while (!waiters.isEmpty() && waiters.peek().version() <= publishedVersion) {
       waiters.remove().promise().complete();
     }
   }

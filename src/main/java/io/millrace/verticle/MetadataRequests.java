@@ -4,6 +4,7 @@ import io.millrace.bus.MetadataReply;
 import io.millrace.bus.MetadataRequest;
 import io.millrace.bus.MetadataRequest.AllocateProducerId;
 import io.millrace.bus.MetadataRequest.AlterTopic;
+import io.millrace.bus.MetadataRequest.AskController;
 import io.millrace.bus.MetadataRequest.CreatePartitions;
 import io.millrace.bus.MetadataRequest.CreateTopic;
 import io.millrace.bus.MetadataRequest.DeleteTopic;
@@ -34,13 +35,19 @@ final class MetadataRequests {
   private final ControllerDriver driver;
   private final ImagePublications publications;
   private final ProducerIdAllocator producerIds;
+  private final ControllerService service;
   private final int maxPending;
   private int pending;
 
   MetadataRequests(
-      ControllerDriver driver, ImagePublications publications, NodeId self, int maxPending) {
+      ControllerDriver driver,
+      ImagePublications publications,
+      ControllerService service,
+      NodeId self,
+      int maxPending) {
     this.driver = driver;
     this.publications = publications;
+    this.service = service;
     this.maxPending = maxPending;
     this.producerIds =
         new ProducerIdAllocator(
@@ -83,6 +90,12 @@ final class MetadataRequests {
       return decide(c -> c.deleteTopic(delete.name()))
           .compose(gone -> publications.published())
           .map(done -> new MetadataReply.Done(id));
+    }
+    if (request instanceof AskController any) {
+      return service
+          .answer(any.ask())
+          .compose(answer -> publications.published().map(done -> answer))
+          .map(answer -> new MetadataReply.ControllerAnswered(id, answer));
     }
     AllocateProducerId allocate = (AllocateProducerId) request;
     return producerIds

@@ -5,8 +5,11 @@ import io.millrace.bus.ImagePublisher;
 import io.millrace.bus.LoopBus;
 import io.millrace.bus.MetadataRequest;
 import io.millrace.bus.TypedBus;
+import io.millrace.metadata.BrokerSessions;
+import io.millrace.metadata.BrokerSupervisor;
 import io.millrace.metadata.Controller;
 import io.millrace.metadata.ControllerDriver;
+import io.millrace.model.config.ControllerSettings;
 import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
 import io.vertx.core.Future;
@@ -52,12 +55,25 @@ public final class MetadataVerticle extends VerticleBase {
         new MetadataRequests(
             driver,
             publications,
+            service(driver, settings),
             environment.membership().nodeId(),
             settings.get(ServerSettings.METADATA_PENDING_MAX));
     driver.start();
     return Future.fromCompletionStage(driver.join(environment.membership()))
         .compose(joined -> publications.published())
         .onSuccess(published -> takeRequests(requests));
+  }
+
+  /** What a cluster's controller is asked beside topics; there are no other brokers here. */
+  private ControllerService service(ControllerDriver driver, SettingValues settings) {
+    int sessionMs = settings.get(ControllerSettings.BROKER_SESSION_TIMEOUT_MS);
+    BrokerSupervisor supervisor =
+        new BrokerSupervisor(driver, new BrokerSessions(sessionMs, sessionMs), sessionMs);
+    return new ControllerService(
+        driver,
+        supervisor,
+        () -> driver.ask(controller -> controller.committed().cluster()),
+        environment.time());
   }
 
   private void takeRequests(MetadataRequests requests) {

@@ -37,6 +37,8 @@ final class PackagePlan {
           row("model", "value types everyone shares"),
           row("model.config", "every topic and broker setting: type, default, doc")
               .importing("model"),
+          row("model.control", "what the controller of a cluster is asked and answers")
+              .importing("model", "model.config", "model.image"),
           row("model.group", "what group coordinators are asked and answer").importing("model"),
           row("model.image", "the immutable cluster image").importing("model", "model.config"),
           row("avro", "Avro's binary form, read with bounds").using(AVRO),

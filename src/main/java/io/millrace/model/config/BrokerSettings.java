@@ -48,6 +48,7 @@ public final class BrokerSettings {
     areas.put("Listeners and connections", ListenerSettings.ALL);
     areas.put("The cluster", ClusterSettings.ALL);
     areas.put("The Kafka protocol", KafkaSettings.ALL);
+    areas.put("Brokers and their controller", ControllerSettings.ALL);
     areas.put("The log", LogSettings.ALL);
     areas.put("Replication", ReplicationSettings.ALL);
     areas.put("Streams", StreamSettings.ALL);

@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
  * @param <T> the type of its value
  */
 public final class Setting<T> {
+  private static final String AUTO = "auto";
+  private static final String OR_AUTO = "auto, or 1 to ";
+
   private final String name;
   private final T defaultValue;
   private final String type;
@@ -65,6 +68,26 @@ public final class Setting<T> {
         text -> {
           int value = Integer.parseInt(text);
           checkRange(value, min, max);
+          return value;
+        });
+  }
+
+  /**
+   * A 32-bit number from 1 to {@code max}, or {@code auto}, which is the default and reads as 0.
+   */
+  public static Setting<Integer> integerOrAuto(String name, int max, String documentation) {
+    return new Setting<>(
+        name,
+        0,
+        "int",
+        OR_AUTO + max,
+        documentation,
+        text -> {
+          if (text.equals(AUTO)) {
+            return 0;
+          }
+          int value = Integer.parseInt(text);
+          checkRange(value, 1, max);
           return value;
         });
   }
@@ -262,6 +285,9 @@ public final class Setting<T> {
       return words.stream()
           .map(word -> word instanceof Enum<?> constant ? spelled(constant) : word.toString())
           .collect(Collectors.joining(","));
+    }
+    if (range.startsWith(OR_AUTO) && value.equals(0)) {
+      return AUTO;
     }
     return value instanceof Enum<?> constant ? spelled(constant) : value.toString();
   }

@@ -9,6 +9,7 @@ import java.util.Map;
  */
 public final class TopicSettings {
   private static final long DAY_MS = 24L * 60 * 60 * 1000;
+  private static final int REPLICAS_FOR_TWO = 3;
 
   public static final Setting<Integer> MAX_MESSAGE_BYTES =
       Setting.integer(
@@ -96,12 +97,17 @@ public final class TopicSettings {
           FlushMode.ASYNC,
           "ack: a write counts once it is fsynced (group commit); async: fsynced in the background.");
   public static final Setting<Integer> MIN_INSYNC_REPLICAS =
-      Setting.integer(
+      Setting.integerOrAuto(
           "min.insync.replicas",
-          1,
-          1,
           Short.MAX_VALUE,
-          "acks=all is refused while fewer replicas are in sync.");
+          "acks=all is refused while fewer replicas are in sync; auto: 1, and 2 once there are"
+              + " three replicas.");
+  public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE =
+      Setting.bool(
+          "unclean.leader.election.enable",
+          false,
+          "Whether a replica that lacks acknowledged records may lead when none that has them can:"
+              + " the records are lost.");
   public static final Setting<Boolean> VALIDATE_RECORDS =
       Setting.bool(
           "validate.records",
@@ -158,6 +164,7 @@ public final class TopicSettings {
           FLUSH_MS,
           FLUSH_MODE,
           MIN_INSYNC_REPLICAS,
+          UNCLEAN_LEADER_ELECTION_ENABLE,
           VALIDATE_RECORDS,
           CLEANUP_POLICY,
           DELETE_RETENTION_MS,
@@ -168,6 +175,16 @@ public final class TopicSettings {
   private static final SettingValues DEFAULTS = SettingValues.of(ALL, Map.of());
 
   private TopicSettings() {}
+
+  /**
+   * How many replicas must be in sync for a write with acks=all.
+   *
+   * @param replicas how many the partition has, without those that are only being added
+   */
+  public static int minInSyncReplicas(SettingValues settings, int replicas) {
+    int given = settings.get(MIN_INSYNC_REPLICAS);
+    return given > 0 ? given : replicas >= REPLICAS_FOR_TWO ? 2 : 1;
+  }
 
   public static List<Setting<?>> all() {
     return ALL;

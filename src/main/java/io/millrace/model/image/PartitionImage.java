@@ -73,6 +73,11 @@ public record PartitionImage(
     return replicas.stream().filter(replica -> !removingReplicas.contains(replica)).toList();
   }
 
+  /** How many replicas it has beside those that are only being added. */
+  public int settledReplicas() {
+    return replicas.size() - addingReplicas.size();
+  }
+
   public boolean isLedBy(NodeId node) {
     return leader.isPresent() && leader.get().equals(node);
   }

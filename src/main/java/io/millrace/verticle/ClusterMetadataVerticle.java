@@ -1,0 +1,266 @@
+package io.millrace.verticle;
+
+import io.millrace.bus.Addresses;
+import io.millrace.bus.ControllerPeers;
+import io.millrace.bus.ControllerReply;
+import io.millrace.bus.ControllerRequest;
+import io.millrace.bus.ImagePublisher;
+import io.millrace.bus.LoopBus;
+import io.millrace.bus.MetadataRequest;
+import io.millrace.bus.TypedBus;
+import io.millrace.metadata.BrokerSessions;
+import io.millrace.metadata.BrokerSupervisor;
+import io.millrace.metadata.Controller;
+import io.millrace.metadata.ControllerDriver;
+import io.millrace.model.ErrorCode;
+import io.millrace.model.Lease;
+import io.millrace.model.NodeId;
+import io.millrace.model.StreamException;
+import io.millrace.model.TimeSource;
+import io.millrace.model.config.ControllerSettings;
+import io.millrace.model.config.ServerSettings;
+import io.millrace.model.config.SettingValues;
+import io.millrace.model.image.BrokerImage;
+import io.millrace.model.image.BrokerListener;
+import io.millrace.model.image.ClusterImage;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives the metadata of a node of a cluster: its replica of the metadata log, the controller while
+ * it leads, and the node's own life as a broker, whose {@link #lease} the shards ask.
+ *
+ * <p>Its deployment completes when this node has registered, its shards have opened every partition
+ * that it holds, and the controller lets it lead.
+ */
+public final class ClusterMetadataVerticle extends VerticleBase {
+  private static final int TICK_MS = 100;
+  private static final int HEARTBEATS_MISSED = 2;
+  private static final int REQUEST_TIMEOUT_MS = 10_000;
+
+  private final MetadataEnvironment environment;
+  private final ClusterEnvironment cluster;
+  private final BrokerLease lease;
+  private final List<TypedBus.Registration> registrations = new ArrayList<>();
+  private final List<Long> timers = new ArrayList<>();
+  private ClusterImage committed = ClusterImage.empty();
+  private @Nullable LoopBus loop;
+  private @Nullable BrokerLife life;
+  private long upkeepDueNanos;
+
+  public ClusterMetadataVerticle(MetadataEnvironment environment, ClusterEnvironment cluster) {
+    this.environment = environment;
+    this.cluster = cluster;
+    this.lease = new BrokerLease(environment.time());
+    this.upkeepDueNanos = environment.time().monotonicNanos();
+  }
+
+  /** This node's leave to lead. */
+  public Lease lease() {
+    return lease;
+  }
+
+  @Override
+  public Future<?> start() {
+    environment.onOwner().accept(context);
+    SettingValues settings = environment.settings();
+    TimeSource time = environment.time();
+    NodeId self = environment.membership().nodeId();
+    LoopBus opened = LoopBus.open(vertx, environment.bus(), time, environment.limits());
+    loop = opened;
+    ImagePublications publications =
+        new ImagePublications(
+            new ImagePublisher(
+                opened, environment.latest(), environment.shards(), Integer.MAX_VALUE));
+    int sessionMs = settings.get(ControllerSettings.BROKER_SESSION_TIMEOUT_MS);
+    int heartbeatMs = settings.get(ControllerSettings.BROKER_HEARTBEAT_INTERVAL_MS);
+    SupervisorSlot slot = new SupervisorSlot();
+    ControllerDriver driver =
+        new ControllerDriver(
+            self,
+            environment.log(),
+            new Controller(settings, new SecureRandom()),
+            state -> onCommitted(state.cluster(), publications, slot),
+            environment.onFailure());
+    BrokerSupervisor supervisor =
+        new BrokerSupervisor(
+            driver, new BrokerSessions(sessionMs, HEARTBEATS_MISSED * heartbeatMs), sessionMs);
+    slot.supervisor = supervisor;
+    driver.watch(leadership(driver, supervisor));
+    ControllerService service = new ControllerService(driver, supervisor, () -> committed, time);
+    ControllerPeers peers = new ControllerPeers(opened);
+    ControllerLink link =
+        new ControllerLink(
+            self,
+            service,
+            peers::ask,
+            () -> committed,
+            time,
+            (delayMs, task) -> vertx.setTimer(delayMs, id -> task.run()));
+    BrokerLife broker =
+        new BrokerLife(
+            environment.membership().clusterId(),
+            cluster.registration(),
+            link::ask,
+            lease,
+            cluster.positions(),
+            time,
+            sessionMs);
+    life = broker;
+    publications.onPublished(broker::onFollowed);
+    ForwardedRequests requests =
+        new ForwardedRequests(
+            link::ask,
+            publications,
+            self,
+            REQUEST_TIMEOUT_MS,
+            settings.get(ServerSettings.METADATA_PENDING_MAX));
+    takeQuestions(self, service);
+    takeRequests(requests);
+    timers.add(vertx.setPeriodic(TICK_MS, id -> tick(driver, supervisor)));
+    timers.add(vertx.setPeriodic(1, heartbeatMs, id -> broker.beat()));
+    driver.start();
+    return broker.active();
+  }
+
+  /** The driver is made with a listener that needs what is made of the driver. */
+  private static final class SupervisorSlot {
+    @Nullable BrokerSupervisor supervisor;
+  }
+
+  private void onCommitted(
+      ClusterImage image, ImagePublications publications, SupervisorSlot slot) {
+    committed = image;
+    if (slot.supervisor != null) {
+      slot.supervisor.onImage(image, environment.time().monotonicNanos());
+    }
+    publications.committed(image);
+  }
+
+  private ControllerDriver.Leadership leadership(
+      ControllerDriver driver, BrokerSupervisor supervisor) {
+    return new ControllerDriver.Leadership() {
+      @Override
+      public void onLeading() {
+        supervisor.onLeading(committed, environment.time().monotonicNanos());
+        if (cluster.founds()) {
+          driver.execute(controller -> controller.found(environment.membership().clusterId()));
+        }
+      }
+
+      @Override
+      public void onDeposed() {
+        supervisor.onDeposed();
+      }
+    };
+  }
+
+  private void takeQuestions(NodeId self, ControllerService service) {
+    Outbox outbox = new Outbox(environment.bus());
+    registrations.add(
+        environment
+            .bus()
+            .consume(
+                Addresses.controller(self),
+                (ControllerRequest request) ->
+                    answered(service, request)
+                        .onSuccess(
+                            reply -> {
+                              outbox.reply(request.replyTo(), reply);
+                              outbox.flush();
+                            })));
+  }
+
+  private Future<ControllerReply> answered(ControllerService service, ControllerRequest request) {
+    if (request.deadlineNanos() - environment.time().monotonicNanos() <= 0) {
+      return Future.succeededFuture(
+          refused(
+              request.correlationId(),
+              new StreamException(
+                  ErrorCode.REQUEST_TIMED_OUT, "the question came too late; nothing was done")));
+    }
+    return service
+        .answer(request.ask())
+        .<ControllerReply>map(
+            answer -> new ControllerReply.Answered(request.correlationId(), answer))
+        .otherwise(error -> refused(request.correlationId(), error));
+  }
+
+  private ControllerReply refused(long correlationId, Throwable error) {
+    ErrorCode code =
+        error instanceof StreamException known ? known.code() : ErrorCode.UNKNOWN_SERVER_ERROR;
+    return new ControllerReply.Refused(
+        correlationId, code, String.valueOf(error.getMessage()), committed.controller());
+  }
+
+  private void takeRequests(ForwardedRequests requests) {
+    Outbox outbox = new Outbox(environment.bus());
+    registrations.add(
+        environment
+            .bus()
+            .consume(
+                Addresses.metadata(),
+                (MetadataRequest request) ->
+                    requests
+                        .answer(request)
+                        .onSuccess(
+                            reply -> {
+                              outbox.reply(request.replyTo(), reply);
+                              outbox.flush();
+                            })));
+  }
+
+  private void tick(ControllerDriver driver, BrokerSupervisor supervisor) {
+    long now = environment.time().monotonicNanos();
+    supervisor.tick(now).forEach(broker -> probe(broker, supervisor));
+    if (driver.isLeading() && now - upkeepDueNanos >= 0) {
+      long intervalMs = environment.settings().get(ControllerSettings.CLUSTER_BALANCE_INTERVAL_MS);
+      upkeepDueNanos = now + intervalMs * 1_000_000;
+      driver.execute(controller -> controller.brokers().upkeep());
+      driver.keepQuorum();
+    }
+  }
+
+  private void probe(BrokerImage broker, BrokerSupervisor supervisor) {
+    broker
+        .endpoint(BrokerListener.BUS)
+        .map(cluster.probe())
+        .orElseGet(() -> Future.succeededFuture(false))
+        .otherwise(false)
+        .onSuccess(
+            refused -> supervisor.onProbed(broker, refused, environment.time().monotonicNanos()));
+  }
+
+  /**
+   * Has others lead what this node leads; any thread. It completes when they do, so it is given some
+   * seconds.
+   */
+  public Future<Void> handOver() {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        now -> {
+          BrokerLife broker = life;
+          (broker == null ? Future.<Void>succeededFuture() : broker.stop()).onComplete(done);
+        });
+    return done.future();
+  }
+
+  @Override
+  public Future<?> stop() {
+    registrations.forEach(TypedBus.Registration::close);
+    timers.forEach(vertx::cancelTimer);
+    lease.end();
+    return Future.fromCompletionStage(environment.log().close())
+        .onComplete(
+            closed -> {
+              if (loop != null) {
+                loop.close();
+              }
+            });
+  }
+}

@@ -1,0 +1,311 @@
+package io.millrace.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.model.NodeId;
+import io.millrace.model.PartitionId;
+import io.millrace.model.TopicName;
+import io.millrace.model.config.BrokerSettings;
+import io.millrace.model.config.SettingValues;
+import io.millrace.model.image.BrokerImage;
+import io.millrace.model.image.ClusterImage;
+import io.millrace.model.image.PartitionImage;
+import io.millrace.model.image.TopicImage;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Nodes that start, stop, die, lose power and are cut off, over one metadata log; after each commit
+ * the invariants that the controller must hold are checked.
+ */
+final class SimulatedCluster {
+  private static final int NODES = 5;
+
+  final SimulatedWorld world;
+  final SimulatedMetadataLog log;
+  final SimulatedReplicas replicas = new SimulatedReplicas();
+  private final Map<Integer, SimulatedBroker> up = new HashMap<>();
+  private final Map<Integer, Boolean> lostPower = new HashMap<>();
+  private final Map<Integer, Boolean> registeringUnclean = new HashMap<>();
+  private final Map<String, NodeId> leaders = new HashMap<>();
+  private final SettingValues settings = BrokerSettings.of(Map.of());
+  private boolean quiet;
+  int elections;
+
+  SimulatedCluster(long seed) {
+    world = new SimulatedWorld(seed);
+    log = new SimulatedMetadataLog(world, this::onCommit);
+  }
+
+  SimulatedBroker broker(int node) {
+    return up.get(node);
+  }
+
+  boolean isUp(int node) {
+    return up.containsKey(node);
+  }
+
+  /** A registration reaches the controller. */
+  void registering(int node, boolean unclean) {
+    registeringUnclean.put(node, unclean);
+  }
+
+  void run() {
+    start(1);
+    log.elect(1);
+    world.runUntil(1_500);
+    start(2);
+    createTopic("a", 3);
+    world.runUntil(3_000);
+    start(3);
+    repeat(100, this::heartbeatsOfOne);
+    repeat(40, () -> List.copyOf(up.values()).forEach(SimulatedBroker::replicate));
+    repeat(100, this::controllerTicks);
+    repeat(300, this::electIfNeeded);
+    repeat(700, this::misfortune);
+    repeat(900, this::flushSome);
+    world.runUntil(45_000);
+    heal();
+    world.runUntil(75_000);
+    checkHealed();
+  }
+
+  private void repeat(int everyMs, Runnable task) {
+    world.after(
+        everyMs,
+        () -> {
+          task.run();
+          repeat(everyMs, task);
+        });
+  }
+
+  private void start(int node) {
+    boolean unclean = lostPower.getOrDefault(node, false);
+    SimulatedBroker broker = new SimulatedBroker(this, node, unclean, settings);
+    up.put(node, broker);
+    beat(broker);
+  }
+
+  private void beat(SimulatedBroker broker) {
+    if (!broker.isStopped()) {
+      broker.beat();
+      world.after(500, () -> beat(broker));
+    }
+  }
+
+  private void heartbeatsOfOne() {
+    up.values().stream()
+        .filter(broker -> broker.mayStop)
+        .findFirst()
+        .ifPresent(broker -> kill(broker.id, false));
+  }
+
+  private void kill(int node, boolean power) {
+    SimulatedBroker broker = up.remove(node);
+    broker.stop();
+    log.close(node);
+    if (power) {
+      lostPower.put(node, true);
+      replicas.losePower(node);
+    }
+  }
+
+  private void controllerTicks() {
+    SimulatedBroker controller = up.get(log.leader());
+    if (controller != null) {
+      controller.controllerTick();
+    }
+  }
+
+  private void electIfNeeded() {
+    int leader = log.leader();
+    if (leader >= 0 && world.isCut(leader)) {
+      log.depose(leader);
+    }
+    if (log.leader() < 0 && !up.isEmpty() && (quiet || !world.chance(3))) {
+      List<Integer> some = up.keySet().stream().filter(node -> !world.isCut(node)).toList();
+      if (!some.isEmpty()) {
+        log.elect(some.get(world.random.nextInt(some.size())));
+      }
+    }
+  }
+
+  private void flushSome() {
+    List.copyOf(up.keySet()).forEach(replicas::flush);
+  }
+
+  private void misfortune() {
+    if (quiet) {
+      return;
+    }
+    int node = 1 + world.random.nextInt(NODES);
+    boolean isUp = up.containsKey(node);
+    switch (world.random.nextInt(10)) {
+      case 0 -> {
+        if (isUp) {
+          kill(node, false);
+        }
+      }
+      case 1 -> {
+        if (isUp && world.chance(2)) {
+          kill(node, true);
+        }
+      }
+      case 2 -> world.cut(node, true);
+      case 3, 4 -> world.cut(node, false);
+      case 5 -> {
+        if (isUp) {
+          up.get(node).wantsToStop = true;
+        }
+      }
+      case 6 -> {
+        if (log.leader() >= 0 && world.chance(2)) {
+          log.depose(log.leader());
+        }
+      }
+      default -> {
+        if (!isUp) {
+          start(node);
+        }
+      }
+    }
+  }
+
+  private void heal() {
+    quiet = true;
+    world.heal();
+    for (int node = 1; node <= NODES; node++) {
+      SimulatedBroker broker = up.get(node);
+      if (broker == null) {
+        start(node);
+      } else {
+        broker.wantsToStop = false;
+        broker.mayStop = false;
+      }
+    }
+  }
+
+  private void createTopic(String name, int partitions) {
+    up.get(log.leader())
+        .driver
+        .execute(c -> c.createTopic(new TopicName(name), partitions, -1, Map.of(), false));
+  }
+
+  /** Asks whoever leads the log now; question and answer may be lost. */
+  <T> void ask(
+      SimulatedBroker from,
+      Function<SimulatedBroker, CompletionStage<T>> question,
+      Consumer<T> onAnswer,
+      Consumer<Throwable> onRefused) {
+    int to = log.leader();
+    if (to < 0) {
+      return;
+    }
+    world.send(
+        from.id,
+        to,
+        () -> {
+          SimulatedBroker controller = up.get(to);
+          if (controller == null) {
+            return;
+          }
+          question
+              .apply(controller)
+              .whenComplete(
+                  (answer, error) ->
+                      world.send(
+                          to,
+                          from.id,
+                          () -> {
+                            if (from.isStopped()) {
+                              return;
+                            }
+                            if (error == null) {
+                              onAnswer.accept(answer);
+                            } else {
+                              onRefused.accept(error);
+                            }
+                          }));
+        });
+  }
+
+  private void onCommit(MetadataState before, MetadataState now) {
+    ClusterImage image = now.cluster();
+    for (BrokerImage broker : image.brokers()) {
+      long earlier =
+          before.cluster().broker(broker.id()).map(BrokerImage::incarnation).orElse(0L);
+      assertThat(broker.incarnation()).isGreaterThanOrEqualTo(earlier);
+      if (broker.incarnation() > earlier
+          && registeringUnclean.getOrDefault(broker.id().value(), false)) {
+        lostPower.remove(broker.id().value()); // It has told.
+      }
+    }
+    for (TopicImage topic : image.topics()) {
+      for (PartitionImage partition : topic.partitions()) {
+        check(before.cluster(), image, topic, partition);
+      }
+    }
+  }
+
+  private void check(
+      ClusterImage before, ClusterImage image, TopicImage topic, PartitionImage now) {
+    PartitionId id = topic.partitionId(now.partition());
+    String epoch = id + "@" + now.leaderEpoch();
+    now.leader()
+        .ifPresent(
+            leader ->
+                assertThat(leaders.computeIfAbsent(epoch, key -> leader))
+                    .as("SingleLeaderPerEpoch %s", epoch)
+                    .isEqualTo(leader));
+    assertThat(now.inSyncReplicas().isEmpty() && now.lastKnownInSync().isEmpty())
+        .as("SomebodyIsRemembered %s", now)
+        .isFalse();
+    if (now.leader().isPresent()) {
+      assertThat(now.inSyncReplicas()).as("LeaderInSync").contains(now.leader().get());
+      assertThat(now.inSyncReplicas())
+          .as("NoFencedBrokerInSync %s", now)
+          .allMatch(node -> !image.broker(node).orElseThrow().fenced());
+    }
+    PartitionImage earlier =
+        before.topic(topic.id()).map(found -> found.partitions().get(now.partition())).orElse(null);
+    if (earlier == null) {
+      return;
+    }
+    assertThat(now.leaderEpoch()).as("EpochsNeverBack").isGreaterThanOrEqualTo(earlier.leaderEpoch());
+    assertThat(now.partitionEpoch()).isGreaterThanOrEqualTo(earlier.partitionEpoch());
+    if (now.leaderEpoch() > earlier.leaderEpoch() && now.leader().isPresent()) {
+      elections++;
+      int leader = now.leader().get().value();
+      boolean recovered = !earlier.lastKnownInSync().isEmpty() && earlier.inSyncReplicas().stream().noneMatch(now.inSyncReplicas()::contains);
+      // A machine that lost power and has not told yet is believed to have what it had.
+      if (!lostPower.getOrDefault(leader, false)) {
+        replicas.onElected(id, now, recovered);
+      }
+    }
+  }
+
+  private void checkHealed() {
+    ClusterImage image = log.committed().cluster();
+    List<String> wrong = new ArrayList<>();
+    for (TopicImage topic : image.topics()) {
+      for (PartitionImage partition : topic.partitions()) {
+        if (partition.leader().isEmpty()
+            || partition.replicas().size() != 3
+            || partition.inSyncReplicas().size() != 3
+            || partition.isMoving()
+            || partition.leaderUnclean()) {
+          wrong.add(partition.toString());
+        } else {
+          replicas.checkReplicasAgree(topic.partitionId(partition.partition()), partition);
+        }
+      }
+    }
+    assertThat(wrong).as("everything heals").isEmpty();
+    assertThat(replicas.acknowledgedCount()).isPositive();
+  }
+}
