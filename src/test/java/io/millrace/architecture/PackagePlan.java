@@ -82,7 +82,7 @@ final class PackagePlan {
           row("metadata.file", "the metadata log of a single node: fsynced files and snapshots")
               .importing("metadata", "metadata.codec", "model.*"),
           row("metadata.raft", "the metadata log of a cluster: Raft")
-              .importing("metadata", "metadata.codec", "model.*")
+              .importing("metadata", "metadata.codec", "metadata.file", "model.*")
               .using(MICRORAFT),
           row("cluster", "joining: discovery, node identity, routes")
               .importing("model.*")

@@ -84,7 +84,9 @@ public final class FileMetadataLog implements MetadataLog {
   public static FileMetadataLog open(
       Path directory, SettingValues settings, Executor worker, Executor owner) {
     try {
-      return open(NioMetadataDirectory.open(directory), settings, worker, owner);
+      MetadataDirectory files = NioMetadataDirectory.open(directory);
+      refuseIfClustered(directory, files);
+      return open(files, settings, worker, owner);
     } catch (IOException e) {
       throw new StreamException(
           ErrorCode.STORAGE_ERROR,
@@ -96,6 +98,18 @@ public final class FileMetadataLog implements MetadataLog {
                   ? "; it was left as it is: bring its files back from a copy"
                   : "; check the disk and who may read and write it"),
           e);
+    }
+  }
+
+  private static void refuseIfClustered(Path directory, MetadataDirectory files)
+      throws IOException {
+    if (FileLogRemains.isClustered(files)) {
+      throw new StreamException(
+          ErrorCode.INVALID_CONFIG,
+          "the metadata log in "
+              + directory
+              + " is that of a member of a cluster, which other nodes vote on; set cluster.seeds"
+              + " again, or start with an empty data directory");
     }
   }
 

@@ -41,7 +41,7 @@ final class MetadataFiles implements AutoCloseable {
     this.bytes = new ProposalBytes(codec);
     this.recovered = Recovery.read(directory, bytes);
     this.nextIndex = recovered.state().index() + 1;
-    deleteTemporaries();
+    WholeFile.deleteUnfinished(directory);
     if (recovered.lastLogIndex() == 0) {
       this.current = newLog(nextIndex);
       this.sizeBytes = FrameFile.HEADER_BYTES;
@@ -61,14 +61,6 @@ final class MetadataFiles implements AutoCloseable {
   static MetadataFiles open(MetadataDirectory directory, MetadataRecordCodec codec)
       throws IOException {
     return new MetadataFiles(directory, codec);
-  }
-
-  private void deleteTemporaries() throws IOException {
-    for (String name : directory.names()) {
-      if (name.endsWith(FileNames.TEMPORARY)) {
-        directory.delete(name);
-      }
-    }
   }
 
   private void cutTail() throws IOException {
@@ -127,8 +119,10 @@ final class MetadataFiles implements AutoCloseable {
    */
   void snapshot(MetadataState state) throws IOException {
     List<Long> older = FileNames.snapshots(directory.names());
-    writeWhole(
-        FileNames.snapshot(state.index()), ByteBuffer.wrap(new SnapshotFile(bytes).encode(state)));
+    WholeFile.write(
+        directory,
+        FileNames.snapshot(state.index()),
+        List.of(ByteBuffer.wrap(new SnapshotFile(bytes).encode(state))));
     // The sync of the directory with the new log's name makes the snapshot's name durable too.
     AppendFile next = newLog(nextIndex);
     current.close();
@@ -155,23 +149,10 @@ final class MetadataFiles implements AutoCloseable {
 
   private AppendFile newLog(long firstIndex) throws IOException {
     String name = FileNames.log(firstIndex);
-    writeWhole(name, ByteBuffer.wrap(LogFile.of(bytes).header(firstIndex)));
+    WholeFile.write(
+        directory, name, List.of(ByteBuffer.wrap(LogFile.of(bytes).header(firstIndex))));
     directory.sync();
     return directory.append(name);
-  }
-
-  /** Makes a whole file durable; its name is, once the directory is synced. */
-  private void writeWhole(String name, ByteBuffer content) throws IOException {
-    String temporary = name + FileNames.TEMPORARY;
-    try (AppendFile file = directory.append(temporary)) {
-      file.truncate(0);
-      file.append(content);
-      file.sync();
-    } catch (DiskFullException e) {
-      directory.delete(temporary);
-      throw e;
-    }
-    directory.rename(temporary, name);
   }
 
   @Override

@@ -45,6 +45,7 @@ public final class BrokerSettings {
   private static Map<String, List<Setting<?>>> areasInOrder() {
     Map<String, List<Setting<?>>> areas = new LinkedHashMap<>();
     areas.put("The node", ServerSettings.ALL);
+    areas.put("The metadata log of a cluster", RaftSettings.ALL);
     areas.put("Listeners and connections", ListenerSettings.ALL);
     areas.put("The cluster", ClusterSettings.ALL);
     areas.put("The Kafka protocol", KafkaSettings.ALL);

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
  * A directory that stops at a chosen call, and after a power loss keeps of what was not synced
  * whatever chance keeps: any of the changes of names, any sectors of the bytes.
  */
-final class SimulatedDirectory implements MetadataDirectory {
+public final class SimulatedDirectory implements MetadataDirectory {
   private static final int SECTOR_BYTES = 16;
 
   private static final class Content {
@@ -61,20 +61,20 @@ final class SimulatedDirectory implements MetadataDirectory {
   private Predicate<String> ignoredSyncs = what -> false;
 
   /** How many calls changed or synced something. */
-  int calls() {
+  public int calls() {
     return calls;
   }
 
-  boolean isStopped() {
+  public boolean isStopped() {
     return stopped;
   }
 
-  void stopAtCall(int call) {
+  public void stopAtCall(int call) {
     stopAtCall = call;
   }
 
   /** Where the code synced, and what: {@code Class:line kind of file}, or "directory". */
-  Set<String> syncSites() {
+  public Set<String> syncSites() {
     return syncSites;
   }
 
@@ -102,16 +102,16 @@ final class SimulatedDirectory implements MetadataDirectory {
   }
 
   /** From here on these syncs do nothing. */
-  void ignoreSyncs(Predicate<String> which) {
+  public void ignoreSyncs(Predicate<String> which) {
     ignoredSyncs = which;
   }
 
-  void setFreeBytes(long bytes) {
+  public void setFreeBytes(long bytes) {
     freeBytes = bytes;
   }
 
   /** The process died, the machine lives on: everything written is there. */
-  SimulatedDirectory afterKill() {
+  public SimulatedDirectory afterKill() {
     SimulatedDirectory next = new SimulatedDirectory();
     Map<Content, Content> copies = new java.util.IdentityHashMap<>();
     names.forEach((name, c) -> next.names.put(name, copies.computeIfAbsent(c, Content::copy)));
@@ -127,7 +127,7 @@ final class SimulatedDirectory implements MetadataDirectory {
   }
 
   /** The machine lost power. */
-  SimulatedDirectory afterPowerLoss(RandomGenerator random) {
+  public SimulatedDirectory afterPowerLoss(RandomGenerator random) {
     SimulatedDirectory next = afterKill();
     for (NameChange change : next.unsynced) {
       if (random.nextBoolean()) {
@@ -149,14 +149,14 @@ final class SimulatedDirectory implements MetadataDirectory {
   }
 
   /** Flips a bit of a file. */
-  void damage(String name, int position) {
+  public void damage(String name, int position) {
     Content content = names.get(name);
     content.now = content.now.clone();
     content.now[position] ^= 0x10;
     content.durable = content.now;
   }
 
-  int size(String name) {
+  public int size(String name) {
     return names.get(name).now.length;
   }
 
