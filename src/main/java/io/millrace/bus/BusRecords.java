@@ -24,6 +24,10 @@ import io.millrace.bus.message.ReadReply;
 import io.millrace.bus.message.ReadRequest;
 import io.millrace.bus.message.ReadResult;
 import io.millrace.bus.message.ReadWoken;
+import io.millrace.bus.message.ReplicaFetch;
+import io.millrace.bus.message.ReplicaFetchEntry;
+import io.millrace.bus.message.ReplicaFetched;
+import io.millrace.bus.message.ReplicaFetchedResult;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -66,6 +70,7 @@ final class BusRecords extends SpecificData {
               ReadReply.class,
               ReadRequest.class,
               ReadResult.class,
+<<<<<<< HEAD
               ReadWoken.class)
 =======
       Stream.concat(
@@ -93,6 +98,13 @@ final class BusRecords extends SpecificData {
                   ReadResult.class,
                   ReadWoken.class))
 >>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
+=======
+              ReadWoken.class,
+              ReplicaFetch.class,
+              ReplicaFetchEntry.class,
+              ReplicaFetched.class,
+              ReplicaFetchedResult.class)
+>>>>>>> 25c0b25 (Draft how replica fetches travel between nodes)
           .collect(Collectors.toMap(Class::getName, Function.identity()));
 
   private BusRecords() {}

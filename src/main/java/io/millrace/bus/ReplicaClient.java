@@ -49,7 +49,7 @@ public final class ReplicaClient {
     ReplicaFetchRequest request =
         new ReplicaFetchRequest(
             call.correlationId,
-            loop.address(),
+            loop.nodeAddress(),
             question.replica(),
             question.brokerEpoch(),
             question.imageVersion(),

@@ -38,9 +38,14 @@ enum WireKind {
   FIND_OFFSETS(4, true),
   DELETE_RECORDS(5, true),
   DESCRIBE_LOGS(6, true),
+<<<<<<< HEAD
   CONTROLLER_QUESTION(40, true),
   CONTROLLER_ANSWER(41, false),
   CONTROLLER_REFUSAL(42, false),
+=======
+  REPLICA_FETCH(60, true),
+  REPLICA_FETCHED(61, false),
+>>>>>>> 25c0b25 (Draft how replica fetches travel between nodes)
   APPENDED(64, false),
   READ_DONE(65, false),
   WOKEN(66, false),
