@@ -10,7 +10,7 @@ final class ExitCode {
   /** The command line was wrong. */
   static final int USAGE = 2;
 
-  /** {@code log verify} found damage. */
+  /** {@code log verify} found damage, or {@code verify} a broken promise. */
   static final int DAMAGED = 3;
 
   /** No broker answered at the given address. */

@@ -27,7 +27,7 @@ import picocli.CommandLine.ScopeType;
       "  0  done",
       "  1  failed; one line on standard error says why",
       "  2  the command line was wrong",
-      "  3  log verify found damage",
+      "  3  log verify found damage, or verify a broken promise",
       "  4  no broker answered at the address",
       "",
       "Start here:  millrace serve    then, in another terminal:    millrace topic list"
@@ -59,12 +59,14 @@ public final class MillraceCommand {
     MillraceCommand root = new MillraceCommand();
     CommandLine commandLine = new CommandLine(root);
     commandLine.addSubcommand("serve", new ServeCommand(starter));
+    commandLine.addSubcommand("cluster", new ClusterCommand());
     commandLine.addSubcommand("topic", new TopicCommand());
     commandLine.addSubcommand("group", new GroupCommand());
     commandLine.addSubcommand("produce", new ProduceCommand());
     commandLine.addSubcommand("consume", new ConsumeCommand());
     commandLine.addSubcommand("bench", new BenchCommand());
     commandLine.addSubcommand("log", new LogCommand());
+    commandLine.addSubcommand("verify", new VerifyCommand());
     commandLine.addSubcommand("version", new VersionCommand());
     commandLine.setExecutionStrategy(new CommandLine.RunLast());
     commandLine.setParameterExceptionHandler(MillraceCommand::usageError);

@@ -121,6 +121,13 @@ final class TopicCommand implements Runnable {
               + ", "
               + counted(details.partitions().size()));
       print("settings: " + settingsText(details));
+      long lacking =
+          details.partitions().stream()
+              .filter(p -> !p.inSyncReplicas().containsAll(p.replicas()))
+              .count();
+      if (lacking > 0) {
+        print("under-replicated: " + counted((int) lacking));
+      }
       Table table =
           new Table("PARTITION", "LEADER", "EPOCH", "REPLICAS", "ISR", "START", "END", "RECORDS");
       for (PartitionReport partition : report.partitions()) {

@@ -235,6 +235,11 @@ public final class Admin {
         answer -> answer instanceof RecordsDeleted deleted ? deleted.getLogStartOffset() : null);
   }
 
+  /** The cluster and its nodes, as the node that answers knows them. */
+  public Future<ClusterDetails> describeCluster() {
+    return new ClusterQuestions(questions).describe();
+  }
+
   /** All groups, by id. */
   public Future<List<GroupListing>> listGroups() {
     return listGroups(List.of(), List.of());

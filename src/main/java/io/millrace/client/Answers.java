@@ -2,6 +2,7 @@ package io.millrace.client;
 
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
+import io.millrace.protocol.stream.message.ClusterDescribed;
 import io.millrace.protocol.stream.message.Committed;
 import io.millrace.protocol.stream.message.Error;
 import io.millrace.protocol.stream.message.GroupDeleted;
@@ -67,6 +68,9 @@ final class Answers {
     if (message instanceof Committed committed) {
       Long id = committed.getRequestId();
       return id == null ? NONE : id;
+    }
+    if (message instanceof ClusterDescribed cluster) {
+      return cluster.getRequestId();
     }
     if (message instanceof GroupsListed listed) {
       return listed.getRequestId();

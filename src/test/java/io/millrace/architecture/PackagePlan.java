@@ -144,8 +144,14 @@ final class PackagePlan {
           row("client", "the Java client")
               .importing("protocol.stream.*", "record", "model.*")
               .using(AVRO, VERTX_CORE),
+          row("checker", "holds what clients saw against what brokers promise")
+              .importing("model")
+              .using(JSON),
+          row("workload", "clients that send and read for a while, and write down what happens")
+              .importing("checker", "client", "model.*")
+              .using(VERTX_CORE),
           row("cli", "the commands")
-              .importing("client", "log.*", "record", "model.*")
+              .importing("workload", "checker", "client", "log.*", "record", "model.*")
               .using(TERMINAL, VERTX_CORE),
           row("server", "composition root, configuration").importing("*"),
           row("", "the main class").importing("cli", "server"));

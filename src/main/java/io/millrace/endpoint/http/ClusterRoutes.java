@@ -3,12 +3,18 @@ package io.millrace.endpoint.http;
 import io.millrace.bus.MetadataClient;
 import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.NodeState;
+import io.millrace.model.NodeId;
+import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
+import io.millrace.model.image.ReplicationSummary;
+import io.millrace.model.image.ReplicationSummary.NodeShare;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.function.IntSupplier;
 
 /** The cluster as this node knows it. */
@@ -32,17 +38,9 @@ final class ClusterRoutes implements HttpRoutes {
 
   private void describe(RoutingContext context) {
     ClusterImage image = metadata.image();
+    ReplicationSummary summary = ReplicationSummary.of(image);
     JsonArray brokers = new JsonArray();
-    image
-        .brokers()
-        .forEach(
-            broker ->
-                brokers.add(
-                    new JsonObject()
-                        .put("nodeId", broker.id().value())
-                        .put("incarnation", JsonAnswer.number(broker.incarnation()))
-                        .put("fenced", broker.fenced())));
-    int partitions = image.topics().stream().mapToInt(topic -> topic.partitions().size()).sum();
+    image.brokers().forEach(broker -> brokers.add(broker(broker, summary.of(broker.id()))));
     JsonAnswer.send(
         context,
         200,
@@ -52,8 +50,38 @@ final class ClusterRoutes implements HttpRoutes {
             .put("state", state.toString())
             .put("serverVersion", version)
             .put("metadataVersion", JsonAnswer.number(image.version()))
+            .put("controller", image.controller().map(NodeId::value).orElse(-1))
+            .put("voters", ids(image.voters()))
+            .put("learners", ids(image.learners()))
             .put("brokers", brokers)
             .put("topicCount", image.topics().size())
-            .put("partitionCount", partitions));
+            .put("partitionCount", image.partitionCount())
+            .put("offlinePartitionCount", summary.offline())
+            .put("underReplicatedPartitionCount", summary.underReplicated()));
+  }
+
+  private static JsonObject broker(BrokerImage broker, NodeShare share) {
+    JsonObject endpoints = new JsonObject();
+    broker
+        .endpoints()
+        .forEach(
+            each ->
+                endpoints.put(
+                    each.listener().name().toLowerCase(Locale.ROOT),
+                    each.host() + ":" + each.port()));
+    return new JsonObject()
+        .put("nodeId", broker.id().value())
+        .put("incarnation", JsonAnswer.number(broker.incarnation()))
+        .put("fenced", broker.fenced())
+        .put("draining", broker.draining())
+        .put("rack", broker.rack().orElse(""))
+        .put("endpoints", endpoints)
+        .put("leads", share.leads())
+        .put("replicas", share.replicas())
+        .put("outOfSync", share.outOfSync());
+  }
+
+  private static JsonArray ids(Collection<NodeId> nodes) {
+    return new JsonArray(nodes.stream().map(NodeId::value).sorted().toList());
   }
 }

@@ -12,6 +12,7 @@ import io.millrace.protocol.stream.message.DeleteGroup;
 import io.millrace.protocol.stream.message.DeleteOffsets;
 import io.millrace.protocol.stream.message.DeleteRecords;
 import io.millrace.protocol.stream.message.DeleteTopic;
+import io.millrace.protocol.stream.message.DescribeCluster;
 import io.millrace.protocol.stream.message.DescribeGroup;
 import io.millrace.protocol.stream.message.FetchOffsets;
 import io.millrace.protocol.stream.message.GetMetadata;
@@ -56,6 +57,7 @@ final class Handlers {
     add(GetPosition.class, new GetPositionHandler());
     add(Hello.class, new HelloHandler());
     add(InitProducer.class, new InitProducerHandler());
+    add(DescribeCluster.class, new DescribeClusterHandler());
     add(ListGroups.class, new ListGroupsHandler());
     add(ListOffsets.class, new ListOffsetsHandler());
     add(Pause.class, new PauseHandler());

@@ -123,7 +123,8 @@ final class BatchWalk {
         BatchHeader.producerId(batch, 0),
         BatchHeader.producerEpoch(batch, 0),
         BatchHeader.baseSequence(batch, 0),
-        compression < COMPRESSIONS.length ? COMPRESSIONS[compression] : "unknown " + compression);
+        compression < COMPRESSIONS.length ? COMPRESSIONS[compression] : "unknown " + compression,
+        Integer.toUnsignedLong(BatchHeader.crc(batch, 0)));
   }
 
   private void records(ByteBuffer batch, int position) {

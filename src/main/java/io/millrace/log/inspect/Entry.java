@@ -14,6 +14,7 @@ public sealed interface Entry {
    * @param position in bytes from the beginning of the file
    * @param producerId -1 without an idempotent producer
    * @param compression as the tools call it: none, gzip, snappy, lz4, zstd
+   * @param crc the CRC-32C of everything behind it, which is all but base offset, size and epoch
    */
   record Batch(
       int position,
@@ -28,7 +29,8 @@ public sealed interface Entry {
       long producerId,
       short producerEpoch,
       int baseSequence,
-      String compression)
+      String compression,
+      long crc)
       implements Entry {}
 
   /** A record of the batch before it; sizes are -1 for null. */

@@ -3,6 +3,7 @@ package io.millrace.protocol.stream;
 import io.millrace.protocol.stream.message.AlterTopic;
 import io.millrace.protocol.stream.message.Assigned;
 import io.millrace.protocol.stream.message.CaughtUp;
+import io.millrace.protocol.stream.message.ClusterDescribed;
 import io.millrace.protocol.stream.message.Commit;
 import io.millrace.protocol.stream.message.Committed;
 import io.millrace.protocol.stream.message.CreatePartitions;
@@ -12,6 +13,7 @@ import io.millrace.protocol.stream.message.DeleteGroup;
 import io.millrace.protocol.stream.message.DeleteOffsets;
 import io.millrace.protocol.stream.message.DeleteRecords;
 import io.millrace.protocol.stream.message.DeleteTopic;
+import io.millrace.protocol.stream.message.DescribeCluster;
 import io.millrace.protocol.stream.message.DescribeGroup;
 import io.millrace.protocol.stream.message.FetchOffsets;
 import io.millrace.protocol.stream.message.Gap;
@@ -120,6 +122,8 @@ public enum MessageType {
   OFFSETS_DELETED(OffsetsDeleted::new),
   DELETE_GROUP(DeleteGroup::new),
   GROUP_DELETED(GroupDeleted::new),
+  DESCRIBE_CLUSTER(DescribeCluster::new),
+  CLUSTER_DESCRIBED(ClusterDescribed::new),
   PING(Ping::new),
   PONG(Pong::new),
   THROTTLE(Throttle::new),

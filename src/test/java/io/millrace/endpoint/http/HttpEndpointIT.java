@@ -252,6 +252,9 @@ class HttpEndpointIT {
     assertThat(cluster.getInteger("partitionCount")).isEqualTo(5);
     assertThat(cluster.getJsonArray("brokers").getJsonObject(0).getInteger("nodeId")).isZero();
     assertThat(cluster.getString("state")).isEqualTo("ready");
+    assertThat(cluster.getInteger("controller")).isGreaterThanOrEqualTo(-1);
+    assertThat(cluster.getInteger("underReplicatedPartitionCount")).isZero();
+    assertThat(cluster.getJsonArray("brokers").getJsonObject(0).getInteger("leads")).isEqualTo(5);
   }
 
   @Test

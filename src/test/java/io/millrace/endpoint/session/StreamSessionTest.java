@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.ErrorCode;
 import io.millrace.protocol.stream.WireFormat;
+import io.millrace.protocol.stream.message.ClusterDescribed;
 import io.millrace.protocol.stream.message.Credit;
+import io.millrace.protocol.stream.message.DescribeCluster;
 import io.millrace.protocol.stream.message.GetMetadata;
 import io.millrace.protocol.stream.message.Goaway;
 import io.millrace.protocol.stream.message.Hello;
@@ -231,6 +233,24 @@ final class StreamSessionTest {
           .extracting(topic -> topic.getErrorCode())
           .containsExactly(
               0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.id(), ErrorCode.INVALID_TOPIC.id());
+    }
+  }
+
+  @Test
+  void shouldDescribeTheCluster() {
+    try (SessionFixture fixture = SessionFixture.greeted(WireFormat.AVRO)) {
+      // given
+      fixture.broker.topic("t", 3);
+
+      // when
+      fixture.send(new DescribeCluster(7L));
+
+      // then
+      ClusterDescribed answer = (ClusterDescribed) fixture.transport.take().get(0);
+      assertThat(answer.getRequestId()).isEqualTo(7);
+      assertThat(answer.getTopics()).isEqualTo(1);
+      assertThat(answer.getPartitions()).isEqualTo(3);
+      assertThat(answer.getOfflinePartitions()).isZero();
     }
   }
 
