@@ -45,7 +45,7 @@ public final class Addresses {
    * ReplicationVerticle.
    */
   public static Address<ReplicaFetchRequest> replicas(NodeId node) {
-    return new Address<>("node." + node + ".replicas", Scope.CLUSTER, ReplicaFetchRequest.class);
+    return node(keyOf(node), "replicas", ReplicaFetchRequest.class);
   }
 
   /** Everything that is sent back to one event loop; consumed by its {@link LoopBus}. */
@@ -53,7 +53,6 @@ public final class Addresses {
     return new Address<>("loop." + loop + ".mail", Scope.LOCAL, LoopMail.class);
   }
 
-<<<<<<< HEAD
   /** What other nodes send back to one event loop; consumed by its {@link LoopBus}. */
   public static Address<LoopMail> nodeLoop(String key, int loop) {
     return node(key, "loop." + loop + ".mail", LoopMail.class);
@@ -95,12 +94,12 @@ public final class Addresses {
     return address.startsWith(NODE_PREFIX) && end > 0
         ? address.substring(NODE_PREFIX.length(), end)
         : "";
-=======
+  }
+
   /**
    * Questions to a node's controller, answered while it is that; consumed by its MetadataVerticle.
    */
   public static Address<ControllerRequest> controller(NodeId node) {
-    return new Address<>("node." + node + ".controller", Scope.CLUSTER, ControllerRequest.class);
->>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
+    return node(keyOf(node), "controller", ControllerRequest.class);
   }
 }

@@ -40,13 +40,18 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
   private static final byte[] NOTHING = {};
   private static final Logger LOG = LoggerFactory.getLogger(BusCodec.class);
 
-<<<<<<< HEAD
   private final List<MessageWire> wires;
   private final Map<WireKind, MessageWire> byKind = new EnumMap<>(WireKind.class);
 
   BusCodec(TimeSource time) {
     this.wires =
-        List.of(new RequestWire(time), new ReplyWire(), new CoordinatorWire(time), new HelloWire());
+        List.of(
+            new RequestWire(time),
+            new ReplyWire(),
+            new ReplicaWire(time),
+            new CoordinatorWire(time),
+            new ControllerWire(time),
+            new HelloWire());
     for (MessageWire wire : wires) {
       for (WireKind kind : wire.kinds()) {
         if (byKind.put(kind, wire) != null) {
@@ -54,15 +59,6 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
         }
       }
     }
-=======
-  private final RequestWire requests;
-  private final ReplyWire replies = new ReplyWire();
-  private final ControllerWire controller;
-
-  BusCodec(TimeSource time) {
-    this.requests = new RequestWire(time);
-    this.controller = new ControllerWire(time);
->>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
   }
 
   @Override
@@ -72,21 +68,8 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
 
   @Override
   public void encodeToWire(Buffer buffer, BusMessage message) {
-<<<<<<< HEAD
     if (message instanceof Parcel parcel) {
       encodeParcel(buffer, parcel);
-=======
-    if (message instanceof ShardRequest request) {
-      requests.encode(buffer, request);
-    } else if (message instanceof ShardReply reply) {
-      replies.encode(buffer, reply);
-    } else if (message instanceof ControllerRequest request) {
-      controller.encode(buffer, request);
-    } else if (message instanceof ControllerReply reply) {
-      controller.encode(buffer, reply);
-    } else if (message instanceof LoopMail mail) {
-      encodeMail(buffer, mail);
->>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
     } else {
       encode(buffer, message);
     }
@@ -223,32 +206,7 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
     if (version != VERSION) {
       throw WireFormatError.of("message version %s, expected %s".formatted(version, VERSION));
     }
-<<<<<<< HEAD
     return WireKind.of(frame.readByte());
-=======
-    WireKind kind = WireKind.of(frame.readByte());
-    ByteBuf envelope = readSlice(frame, frame.readInt());
-    BusMessage message;
-    if (kind == WireKind.MAIL && mailAllowed) {
-      message = decodeMail(frame);
-    } else if (kind == WireKind.CONTROLLER_QUESTION) {
-      message = controller.decodeRequest(envelope);
-    } else if (kind == WireKind.CONTROLLER_ANSWER || kind == WireKind.CONTROLLER_REFUSAL) {
-      message = controller.decodeReply(kind, envelope);
-    } else if (kind.isRequest()) {
-      message = requests.decode(kind, envelope, frame);
-    } else if (kind != WireKind.MAIL) {
-      message = replies.decode(kind, envelope, frame);
-    } else {
-      throw WireFormatError.of("mail within mail");
-    }
-    if (envelope.isReadable() || frame.isReadable()) {
-      throw WireFormatError.of(
-          "%s bytes are left behind a message"
-              .formatted(envelope.readableBytes() + frame.readableBytes()));
-    }
-    return message;
->>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
   }
 
   private LoopMail decodeMail(ByteBuf frame) {
@@ -259,15 +217,11 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
     List<BusReply> all = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int length = frame.readableBytes() < Integer.BYTES ? -1 : frame.readInt();
-<<<<<<< HEAD
       ByteBuf reply = readSlice(frame, length);
       if (isVoid(reply)) {
         continue;
       }
       if (!(decode(reply, false) instanceof BusReply read)) {
-=======
-      if (!(decode(readSlice(frame, length), false) instanceof BusReply reply)) {
->>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
         throw WireFormatError.of("mail holds something else than replies");
       }
       all.add(read);

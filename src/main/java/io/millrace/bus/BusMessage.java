@@ -5,7 +5,7 @@ public sealed interface BusMessage
     permits ShardRequest,
         MetadataRequest,
         CoordinatorRequest,
-<<<<<<< HEAD
+        ControllerRequest,
         ImageUpdate,
         ReplicaFetchRequest,
         BusReply,
@@ -20,9 +20,3 @@ public sealed interface BusMessage
   /** Gives back what the message holds, for a sender or receiver that has no use for it. */
   default void discard() {}
 }
-=======
-        ControllerRequest,
-        ImageUpdate,
-        BusReply,
-        LoopMail {}
->>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)

@@ -44,35 +44,6 @@ final class BusRecords extends SpecificData {
   static final BusRecords MODEL = new BusRecords();
 
   private static final Map<String, Class<?>> CLASSES =
-<<<<<<< HEAD
-      Stream.<Class<?>>of(
-              ActiveProducerEntry.class,
-              AppendEntry.class,
-              AppendReply.class,
-              AppendRequest.class,
-              AppendResult.class,
-              CoordinatorAnswer.class,
-              CoordinatorQuestion.class,
-              DeleteRecordsReply.class,
-              DeleteRecordsRequest.class,
-              DescribeLogsEntry.class,
-              DescribeLogsReply.class,
-              DescribeLogsRequest.class,
-              DescribeLogsResult.class,
-              FindOffsetsEntry.class,
-              FindOffsetsReply.class,
-              FindOffsetsRequest.class,
-              FindOffsetsResult.class,
-              ForgetRequest.class,
-              HelloAnswer.class,
-              io.millrace.bus.message.HelloRequest.class,
-              ReadEntry.class,
-              ReadReply.class,
-              ReadRequest.class,
-              ReadResult.class,
-<<<<<<< HEAD
-              ReadWoken.class)
-=======
       Stream.concat(
               ControllerRecords.CLASSES.stream(),
               Stream.<Class<?>>of(
@@ -81,6 +52,8 @@ final class BusRecords extends SpecificData {
                   AppendReply.class,
                   AppendRequest.class,
                   AppendResult.class,
+                  CoordinatorAnswer.class,
+                  CoordinatorQuestion.class,
                   DeleteRecordsReply.class,
                   DeleteRecordsRequest.class,
                   DescribeLogsEntry.class,
@@ -92,19 +65,17 @@ final class BusRecords extends SpecificData {
                   FindOffsetsRequest.class,
                   FindOffsetsResult.class,
                   ForgetRequest.class,
+                  HelloAnswer.class,
+                  io.millrace.bus.message.HelloRequest.class,
                   ReadEntry.class,
                   ReadReply.class,
                   ReadRequest.class,
                   ReadResult.class,
-                  ReadWoken.class))
->>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
-=======
-              ReadWoken.class,
-              ReplicaFetch.class,
-              ReplicaFetchEntry.class,
-              ReplicaFetched.class,
-              ReplicaFetchedResult.class)
->>>>>>> 25c0b25 (Draft how replica fetches travel between nodes)
+                  ReadWoken.class,
+                  ReplicaFetch.class,
+                  ReplicaFetchEntry.class,
+                  ReplicaFetched.class,
+                  ReplicaFetchedResult.class))
           .collect(Collectors.toMap(Class::getName, Function.identity()));
 
   private BusRecords() {}

@@ -8,34 +8,56 @@ import io.millrace.model.NodeId;
 import io.millrace.model.TimeSource;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Questions to the controller and its answers as frames. Deadlines travel as the time that is left,
  * since no two nodes share a monotonic clock.
  */
-final class ControllerWire {
-  private static final long NANOS_PER_MS = 1_000_000;
+final class ControllerWire implements MessageWire {
+  private static final Set<WireKind> KINDS =
+      EnumSet.of(
+          WireKind.CONTROLLER_QUESTION, WireKind.CONTROLLER_ANSWER, WireKind.CONTROLLER_REFUSAL);
   private static final int UNKNOWN = -1;
 
-  private final TimeSource time;
+  private final TimeLeft time;
 
   ControllerWire(TimeSource time) {
-    this.time = time;
+    this.time = new TimeLeft(time);
   }
 
-  void encode(Buffer out, ControllerRequest request) {
-    long left = (request.deadlineNanos() - time.monotonicNanos()) / NANOS_PER_MS;
+  @Override
+  public Set<WireKind> kinds() {
+    return KINDS;
+  }
+
+  @Override
+  public boolean writes(BusMessage message) {
+    return message instanceof ControllerRequest || message instanceof ControllerReply;
+  }
+
+  @Override
+  public void encode(Buffer out, BusMessage message) {
+    if (message instanceof ControllerRequest request) {
+      encode(out, request);
+    } else {
+      encode(out, (ControllerReply) message);
+    }
+  }
+
+  private void encode(Buffer out, ControllerRequest request) {
     ControllerQuestion wire =
         new ControllerQuestion(
             request.correlationId(),
             request.replyTo().value(),
-            (int) Math.max(0, Math.min(Integer.MAX_VALUE, left)),
+            time.leftMs(request.deadlineNanos()),
             ControllerAskWire.toWire(request.ask()));
     BusCodec.appendHeader(out, WireKind.CONTROLLER_QUESTION, Envelope.encode(wire));
   }
 
-  void encode(Buffer out, ControllerReply reply) {
+  private static void encode(Buffer out, ControllerReply reply) {
     if (reply instanceof ControllerReply.Answered answered) {
       ControllerAnswer wire =
           new ControllerAnswer(
@@ -52,17 +74,24 @@ final class ControllerWire {
     }
   }
 
-  ControllerRequest decodeRequest(ByteBuf envelope) {
+  @Override
+  public BusMessage decode(WireKind kind, ByteBuf envelope, ByteBuf records) {
+    return kind == WireKind.CONTROLLER_QUESTION
+        ? decodeRequest(envelope)
+        : decodeReply(kind, envelope);
+  }
+
+  private ControllerRequest decodeRequest(ByteBuf envelope) {
     ControllerQuestion wire =
         Envelope.decode(ControllerQuestion.getClassSchema(), ControllerQuestion.class, envelope);
     return new ControllerRequest(
         wire.getCorrelationId(),
         new Address<>(wire.getReplyTo(), Scope.CLUSTER, LoopMail.class),
         ControllerAskWire.fromWire(wire.getAsk()),
-        time.monotonicNanos() + Math.max(0, wire.getTimeoutMs()) * NANOS_PER_MS);
+        time.deadline(wire.getTimeoutMs()));
   }
 
-  ControllerReply decodeReply(WireKind kind, ByteBuf envelope) {
+  private static ControllerReply decodeReply(WireKind kind, ByteBuf envelope) {
     if (kind == WireKind.CONTROLLER_ANSWER) {
       ControllerAnswer wire =
           Envelope.decode(ControllerAnswer.getClassSchema(), ControllerAnswer.class, envelope);

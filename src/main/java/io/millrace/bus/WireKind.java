@@ -2,7 +2,6 @@ package io.millrace.bus;
 
 /** The kinds of frames between nodes; their numbers are for ever. */
 enum WireKind {
-<<<<<<< HEAD
   /** Replies for one loop. */
   MAIL(0),
 
@@ -28,31 +27,17 @@ enum WireKind {
   COORDINATOR_QUESTION(72),
   COORDINATOR_ANSWER(73),
 
+  // The controller.
+  CONTROLLER_QUESTION(74),
+  CONTROLLER_ANSWER(75),
+  CONTROLLER_REFUSAL(76),
+
+  // Followers of partitions.
+  REPLICA_FETCH(77),
+  REPLICA_FETCHED(78),
+
   /** In the place of a message that its sender could not write. */
   VOID(127);
-=======
-  MAIL(0, false),
-  APPEND(1, true),
-  READ(2, true),
-  FORGET(3, true),
-  FIND_OFFSETS(4, true),
-  DELETE_RECORDS(5, true),
-  DESCRIBE_LOGS(6, true),
-<<<<<<< HEAD
-  CONTROLLER_QUESTION(40, true),
-  CONTROLLER_ANSWER(41, false),
-  CONTROLLER_REFUSAL(42, false),
-=======
-  REPLICA_FETCH(60, true),
-  REPLICA_FETCHED(61, false),
->>>>>>> 25c0b25 (Draft how replica fetches travel between nodes)
-  APPENDED(64, false),
-  READ_DONE(65, false),
-  WOKEN(66, false),
-  OFFSETS_FOUND(67, false),
-  RECORDS_DELETED(68, false),
-  LOGS_DESCRIBED(69, false);
->>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
 
   private final int id;
 

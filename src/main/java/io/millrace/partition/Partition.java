@@ -183,16 +183,12 @@ public final class Partition {
     if (leading != null && image.leaderEpoch() == leaderEpoch) {
       // Settings first: what counts as written decides how far the high watermark may move.
       boolean moved =
-<<<<<<< HEAD
           leading
               .replica()
-              .onSettings(settings.get(TopicSettings.MIN_INSYNC_REPLICAS), countsDurable());
+              .onSettings(
+                  TopicSettings.minInSyncReplicas(settings, image.settledReplicas()),
+                  countsDurable());
       moved |= leading.follow(image);
-=======
-          current.onSettings(
-              TopicSettings.minInSyncReplicas(settings, image.settledReplicas()), durableCounts());
-      moved |= current.onInSyncReplicas(InSyncReplicas.of(Set.copyOf(image.inSyncReplicas())));
->>>>>>> 363f92a (Draft the controller of a cluster: sessions, elections, placement, reassignment)
       if (moved) {
         onHighWatermark(leading.replica());
       }

@@ -211,12 +211,8 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             TimeSource.SYSTEM,
             clients::localPartitions,
             clients::metadata,
-<<<<<<< HEAD
-            Optional.of(clients::groups),
-            fetchSessions,
-=======
             Optional.of(clients::localGroups),
->>>>>>> 7f8f89c (Draft discovery, the bus between nodes and the routes to leaders)
+            fetchSessions,
             () -> metadataLog.self().value()));
   }
 

@@ -91,7 +91,7 @@ final class FetchAnswer {
     if (onlyNews && !partition.hasNews(result)) {
       return;
     }
-    fill(slot(partition), result);
+    fill(slot(partition), partition.entry().partition(), result);
     partition.told(result);
     if (session != null && result.slice().isPresent()) {
       session.toEnd(partition);
@@ -121,8 +121,7 @@ final class FetchAnswer {
         .setRecords(MemoryRecords.EMPTY);
   }
 
-<<<<<<< HEAD
-  private void fill(PartitionData slot, FetchReply.Result result) {
+  private void fill(PartitionData slot, PartitionId partition, FetchReply.Result result) {
     BaseRecords records =
         result.slice().isPresent() ? new SliceRecords(result.slice().get()) : MemoryRecords.EMPTY;
     slot.setErrorCode(KafkaErrors.of(result.error()).code())
@@ -131,32 +130,13 @@ final class FetchAnswer {
         .setLastStableOffset(result.highWatermark())
         .setLogStartOffset(result.logStartOffset())
         .setRecords(records);
+    if (result.error() == ErrorCode.NOT_LEADER_OR_FOLLOWER
+        && call.version() >= CURRENT_LEADER_VERSION) {
+      tellLeader(slot, partition);
+    }
     if (readCommitted && result.error() == ErrorCode.NONE) {
       slot.setAbortedTransactions(List.of());
     }
-=======
-  /** What the partitions said, in the order of the entries; takes over the slices. */
-  void fill(FetchReply reply) {
-    for (int i = 0; i < expected.size(); i++) {
-      FetchReply.Result result = reply.results().get(i);
-      PartitionData slot = expected.get(i);
-      BaseRecords records =
-          result.slice().isPresent() ? new SliceRecords(result.slice().get()) : MemoryRecords.EMPTY;
-      slot.setErrorCode(KafkaErrors.of(result.error()).code())
-          .setHighWatermark(result.highWatermark())
-          // Without transactions everything below the high watermark is decided.
-          .setLastStableOffset(result.highWatermark())
-          .setLogStartOffset(result.logStartOffset())
-          .setRecords(records);
-      if (result.error() == ErrorCode.NOT_LEADER_OR_FOLLOWER
-          && call.version() >= CURRENT_LEADER_VERSION) {
-        tellLeader(slot, entries.get(i).partition());
-      }
-      if (readCommitted && result.error() == ErrorCode.NONE) {
-        slot.setAbortedTransactions(List.of());
-      }
-    }
-    send();
   }
 
   /** Spares the client the question who leads (KIP-951). */
@@ -181,10 +161,5 @@ final class FetchAnswer {
                               .setHost(address.host())
                               .setPort(address.port())));
     }
-  }
-
-  void send() {
-    call.answer(response);
->>>>>>> 7f8f89c (Draft discovery, the bus between nodes and the routes to leaders)
   }
 }
