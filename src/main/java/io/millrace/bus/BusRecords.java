@@ -19,6 +19,7 @@ import io.millrace.bus.message.FindOffsetsRequest;
 import io.millrace.bus.message.FindOffsetsResult;
 import io.millrace.bus.message.ForgetRequest;
 import io.millrace.bus.message.HelloAnswer;
+import io.millrace.bus.message.HelloBroker;
 import io.millrace.bus.message.ReadEntry;
 import io.millrace.bus.message.ReadReply;
 import io.millrace.bus.message.ReadRequest;
@@ -66,6 +67,7 @@ final class BusRecords extends SpecificData {
                   FindOffsetsResult.class,
                   ForgetRequest.class,
                   HelloAnswer.class,
+                  HelloBroker.class,
                   io.millrace.bus.message.HelloRequest.class,
                   ReadEntry.class,
                   ReadReply.class,

@@ -1,6 +1,7 @@
 package io.millrace.bus;
 
 import io.millrace.bus.message.HelloAnswer;
+import io.millrace.bus.message.HelloBroker;
 import io.millrace.model.NodeId;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
@@ -41,7 +42,9 @@ final class HelloWire implements MessageWire {
               number(reply.nodeId()),
               reply.directoryId(),
               number(reply.controller()),
-              reply.voters().stream().map(NodeId::value).sorted().toList());
+              reply.voters().stream().map(NodeId::value).sorted().toList(),
+              reply.founder(),
+              reply.brokers().stream().map(HelloWire::toWire).toList());
       BusCodec.appendHeader(out, WireKind.HELLO_ANSWER, Envelope.encode(wire));
     }
   }
@@ -75,6 +78,29 @@ final class HelloWire implements MessageWire {
         wire.getVoters().stream()
             .filter(number -> number >= 0)
             .map(NodeId::new)
-            .collect(Collectors.toSet()));
+            .collect(Collectors.toSet()),
+        wire.getFounder(),
+        wire.getBrokers().stream()
+            .filter(broker -> broker.getNodeId() >= 0)
+            .map(HelloWire::fromWire)
+            .toList());
+  }
+
+  private static HelloBroker toWire(HelloReply.Broker broker) {
+    return new HelloBroker(
+        broker.nodeId().value(),
+        broker.directoryId(),
+        broker.incarnation(),
+        broker.host(),
+        broker.port());
+  }
+
+  private static HelloReply.Broker fromWire(HelloBroker broker) {
+    return new HelloReply.Broker(
+        new NodeId(broker.getNodeId()),
+        broker.getDirectoryId(),
+        broker.getIncarnation(),
+        broker.getHost(),
+        broker.getPort());
   }
 }

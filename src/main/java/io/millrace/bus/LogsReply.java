@@ -6,7 +6,7 @@ import java.util.List;
 
 /** One result per partition that was asked about, in that order. */
 public record LogsReply(List<Result> results) {
-  private static final LogDescription NOTHING = new LogDescription(0, -1, -1, List.of());
+  private static final LogDescription NOTHING = new LogDescription(0, -1, -1, -1, List.of());
 
   /**
    * What a partition's log is.

@@ -239,6 +239,7 @@ final class ReplyWire implements MessageWire {
               result.log().sizeBytes(),
               result.log().logStartOffset(),
               result.log().logEndOffset(),
+              result.log().lastEpoch(),
               producers));
     }
     return new DescribeLogsReply(described.correlationId(), results);
@@ -266,6 +267,7 @@ final class ReplyWire implements MessageWire {
                   result.getSizeBytes(),
                   result.getLogStartOffset(),
                   result.getLogEndOffset(),
+                  result.getLastEpoch(),
                   producers)));
     }
     return new ShardReply.LogsDescribed(wire.getCorrelationId(), results);

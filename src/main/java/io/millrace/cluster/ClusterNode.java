@@ -81,6 +81,14 @@ public final class ClusterNode {
     return discovered.memberAt(address).map(member -> "d-" + member.directoryId());
   }
 
+  /** Takes the brokers' places from what another node knows of them. */
+  public void learn(Hello hello) {
+    for (Hello.Broker broker : hello.brokers()) {
+      routes.registered(
+          broker.nodeId(), broker.directoryId(), broker.incarnation(), broker.bus());
+    }
+  }
+
   /** Takes the brokers' places from the metadata. */
   public void follow(ClusterImage image) {
     for (BrokerImage broker : image.brokers()) {

@@ -21,13 +21,16 @@ import java.util.random.RandomGenerator;
  *
  * @param directoryId of the directory; drawn at the first start
  * @param starts this one counted, from 1
+ * @param founder key of the member that began the metadata log of the cluster that the directory
+ *     belongs to; empty if it has joined none yet
  */
-public record NodeStarts(String directoryId, long starts) {
+public record NodeStarts(String directoryId, long starts, Optional<String> founder) {
   /** In the data directory. */
   public static final String FILE = "cluster.properties";
 
   private static final String DIRECTORY_ID = "directory.id";
   private static final String STARTS = "starts";
+  private static final String FOUNDER = "founder";
 
   /**
    * Counts a start, durably.
@@ -44,7 +47,10 @@ public record NodeStarts(String directoryId, long starts) {
           known.orElse(
               drawn != null ? drawn : new TopicId(random.nextLong(), random.nextLong()).toString());
       NodeStarts now =
-          new NodeStarts(directoryId, Long.parseLong(before.getProperty(STARTS, "0")) + 1);
+          new NodeStarts(
+              directoryId,
+              Long.parseLong(before.getProperty(STARTS, "0")) + 1,
+              Optional.ofNullable(before.getProperty(FOUNDER)));
       now.write(file);
       return now;
     } catch (IOException | IllegalArgumentException e) {
@@ -53,6 +59,18 @@ public record NodeStarts(String directoryId, long starts) {
           file + " cannot be used (" + e.getMessage() + "); take it away, it is made anew",
           e);
     }
+  }
+
+  /**
+   * Keeps, durably, who began the metadata log. It never changes, and a node must know it before it
+   * is taken into that log.
+   *
+   * @throws IOException if it cannot be written
+   */
+  public NodeStarts joined(Path directory, String founderKey) throws IOException {
+    NodeStarts now = new NodeStarts(directoryId, starts, Optional.of(founderKey));
+    now.write(directory.resolve(FILE));
+    return now;
   }
 
   private static Properties read(Path file) throws IOException {
@@ -67,6 +85,7 @@ public record NodeStarts(String directoryId, long starts) {
     Properties values = new Properties();
     values.setProperty(DIRECTORY_ID, directoryId);
     values.setProperty(STARTS, Long.toString(starts));
+    founder.ifPresent(key -> values.setProperty(FOUNDER, key));
     StringWriter text = new StringWriter();
     values.store(text, null);
     Path fresh = file.resolveSibling(FILE + ".new");

@@ -42,6 +42,15 @@ public final class RouteTable {
     selfKeys.add(key);
   }
 
+  /** A further key of this node, that others may not know yet; what it is called stays. */
+  public synchronized void addAlias(String key) {
+    if (!selfKeys.contains(key)) {
+      String current = selfKey();
+      addSelf(key);
+      addSelf(current);
+    }
+  }
+
   /** What this node is called by the others now. */
   public synchronized String selfKey() {
     String last = "";

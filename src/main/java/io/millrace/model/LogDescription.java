@@ -8,10 +8,15 @@ import java.util.List;
  * @param sizeBytes of its segments
  * @param logStartOffset the first offset that exists
  * @param logEndOffset one more than the last offset
+ * @param lastEpoch leader epoch of the last record, -1 if there is none
  * @param producers idempotent producers that are remembered, longest silent first
  */
 public record LogDescription(
-    long sizeBytes, long logStartOffset, long logEndOffset, List<ActiveProducer> producers) {
+    long sizeBytes,
+    long logStartOffset,
+    long logEndOffset,
+    int lastEpoch,
+    List<ActiveProducer> producers) {
   public LogDescription {
     producers = List.copyOf(producers);
   }

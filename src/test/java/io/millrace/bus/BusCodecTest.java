@@ -65,14 +65,24 @@ class BusCodecTest {
             1, LOOP, List.of(), 1, ShardRequest.WaitFor.NOTHING, 77, IN_TWO_SECONDS),
         new ShardRequest.Forget(2, LOOP, 0, IN_TWO_SECONDS),
         new HelloRequest(15, LOOP),
-        new HelloReply(16, Optional.empty(), Optional.empty(), "dir", Optional.empty(), Set.of()),
+        new HelloReply(
+            16,
+            Optional.empty(),
+            Optional.empty(),
+            "dir",
+            Optional.empty(),
+            Set.of(),
+            "",
+            List.of()),
         new HelloReply(
             17,
             Optional.of("cluster"),
             Optional.of(new NodeId(3)),
             "dir",
             Optional.of(new NodeId(0)),
-            Set.of(new NodeId(0), new NodeId(3))),
+            Set.of(new NodeId(0), new NodeId(3)),
+            "0@founder",
+            List.of(new HelloReply.Broker(new NodeId(0), "founder", 12, "localhost", 7801))),
         new ShardRequest.FindOffsets(
             3,
             LOOP,
@@ -88,7 +98,7 @@ class BusCodecTest {
                     ErrorCode.NONE,
                     "",
                     new LogDescription(
-                        1L << 41, 3, 9, List.of(new ActiveProducer(5, (short) 2, 17, NOW)))),
+                        1L << 41, 3, 9, 4, List.of(new ActiveProducer(5, (short) 2, 17, NOW)))),
                 LogsReply.Result.failed(ErrorCode.STORAGE_ERROR, "offline"))),
         new ShardReply.Appended(
             5,

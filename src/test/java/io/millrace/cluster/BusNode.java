@@ -45,7 +45,7 @@ public final class BusNode implements AutoCloseable {
             ClusterConfig.of(BrokerSettings.of(settings)),
             Optional.empty(),
             Optional.of(new NodeId(id)),
-            new NodeStarts("dir-" + id, starts));
+            new NodeStarts("dir-" + id, starts, Optional.empty()));
     node.onHint(hints::add);
     this.vertx =
         await(

@@ -48,7 +48,9 @@ class JoiningIT {
         Optional.of(new NodeId(1)),
         "dir",
         Optional.of(new NodeId(1)),
-        Set.of(new NodeId(1)));
+        Set.of(new NodeId(1)),
+        "1@dir",
+        List.of());
   }
 
   private static Joining joining(BusNode node, Joining.Pause pause) {
@@ -79,7 +81,9 @@ class JoiningIT {
             reply.nodeId(),
             reply.directoryId(),
             reply.controller(),
-            reply.voters()));
+            reply.voters(),
+            reply.founder(),
+            List.of()));
   }
 
   @AfterEach

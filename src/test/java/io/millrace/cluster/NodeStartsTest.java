@@ -37,8 +37,22 @@ class NodeStartsTest {
     count(Optional.empty());
 
     // when // then
-    assertThat(count(Optional.of("known"))).isEqualTo(new NodeStarts("known", 2));
-    assertThat(count(Optional.empty())).isEqualTo(new NodeStarts("known", 3));
+    assertThat(count(Optional.of("known"))).isEqualTo(new NodeStarts("known", 2, Optional.empty()));
+    assertThat(count(Optional.empty())).isEqualTo(new NodeStarts("known", 3, Optional.empty()));
+  }
+
+  @Test
+  void shouldKeepWhoFounded() throws IOException {
+    // given
+    NodeStarts first = count(Optional.of("known"));
+
+    // when
+    NodeStarts joined = first.joined(directory, "0@founder");
+
+    // then
+    assertThat(joined).isEqualTo(new NodeStarts("known", 1, Optional.of("0@founder")));
+    assertThat(count(Optional.empty()))
+        .isEqualTo(new NodeStarts("known", 2, Optional.of("0@founder")));
   }
 
   @Test

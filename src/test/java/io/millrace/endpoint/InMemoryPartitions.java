@@ -258,7 +258,7 @@ public final class InMemoryPartitions implements PartitionClient {
     return Future.succeededFuture(
         new LogsReply(
             partitions.stream()
-                .map(partition -> new LogDescription(0, 0, end(partition), List.of()))
+                .map(partition -> new LogDescription(0, 0, end(partition), 0, List.of()))
                 .map(log -> new LogsReply.Result(ErrorCode.NONE, "", log))
                 .toList()));
   }

@@ -67,7 +67,7 @@ public final class InMemoryLog implements PartitionLog {
 
   @Override
   public LogDescription describe() {
-    return new LogDescription(sizeBytes(), startOffset(), endOffset(), List.of());
+    return new LogDescription(sizeBytes(), startOffset(), endOffset(), latestEpoch(), List.of());
   }
 
   @Override

@@ -111,7 +111,8 @@ public final class SegmentedLog implements PartitionLog {
 
   @Override
   public LogDescription describe() {
-    return new LogDescription(sizeBytes(), startOffset(), endOffset(), state.producers().active());
+    return new LogDescription(
+        sizeBytes(), startOffset(), endOffset(), latestEpoch(), state.producers().active());
   }
 
   @Override
