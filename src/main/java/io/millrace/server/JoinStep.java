@@ -93,7 +93,7 @@ final class JoinStep implements StartStep {
     Optional<String> clusterId =
         self.clusterId().or(() -> Optional.of(image.clusterId()).filter(known -> !known.isEmpty()));
     return new HelloReply(
-        correlationId, clusterId, self.nodeId(), self.directoryId(), Optional.empty(), Set.of());
+        correlationId, clusterId, self.nodeId(), self.directoryId(), Optional.empty(), Set.of(), "", java.util.List.of());
   }
 
   private Optional<Hello> ask(String key) {
@@ -119,7 +119,9 @@ final class JoinStep implements StartStep {
               reply.nodeId(),
               reply.directoryId(),
               reply.controller(),
-              reply.voters()));
+              reply.voters(),
+              reply.founder(),
+              java.util.List.of()));
     } catch (Exception e) {
       LOG.debug("node={} does not say who it is: {}", key, e.getMessage());
       return Optional.empty();
