@@ -73,6 +73,16 @@ public final class Addresses {
     return node(key, "hello", HelloRequest.class);
   }
 
+  /** What members of the metadata log on a node are told; consumed by its MetadataLinks. */
+  public static Address<RaftMail> raft(NodeId node) {
+    return node(keyOf(node), "raft", RaftMail.class);
+  }
+
+  /** Questions of nodes that follow the metadata log; consumed by a node's MetadataLinks. */
+  public static Address<MetadataFetchRequest> metadataFetch(NodeId node) {
+    return node(keyOf(node), "metadata.fetch", MetadataFetchRequest.class);
+  }
+
   /** The key of a node that has an id. */
   public static String keyOf(NodeId node) {
     return node.toString();

@@ -51,7 +51,8 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
             new ReplicaWire(time),
             new CoordinatorWire(time),
             new ControllerWire(time),
-            new HelloWire());
+            new HelloWire(),
+            new MetadataLogWire());
     for (MessageWire wire : wires) {
       for (WireKind kind : wire.kinds()) {
         if (byKind.put(kind, wire) != null) {

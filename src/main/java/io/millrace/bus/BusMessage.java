@@ -11,6 +11,8 @@ public sealed interface BusMessage
         BusReply,
         LoopMail,
         HelloRequest,
+        RaftMail,
+        MetadataFetchRequest,
         Parcel {
   /** About how many bytes it is between nodes, beside a few hundred of its envelope. */
   default long sizeBytes() {

@@ -20,6 +20,9 @@ import io.millrace.bus.message.FindOffsetsResult;
 import io.millrace.bus.message.ForgetRequest;
 import io.millrace.bus.message.HelloAnswer;
 import io.millrace.bus.message.HelloBroker;
+import io.millrace.bus.message.MetadataFetchAnswer;
+import io.millrace.bus.message.MetadataFetchQuestion;
+import io.millrace.bus.message.RaftLetter;
 import io.millrace.bus.message.ReadEntry;
 import io.millrace.bus.message.ReadReply;
 import io.millrace.bus.message.ReadRequest;
@@ -69,6 +72,9 @@ final class BusRecords extends SpecificData {
                   HelloAnswer.class,
                   HelloBroker.class,
                   io.millrace.bus.message.HelloRequest.class,
+                  MetadataFetchAnswer.class,
+                  MetadataFetchQuestion.class,
+                  RaftLetter.class,
                   ReadEntry.class,
                   ReadReply.class,
                   ReadRequest.class,

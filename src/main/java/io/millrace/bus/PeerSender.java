@@ -2,6 +2,8 @@ package io.millrace.bus;
 
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageProducer;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Sends to one address of another node. What is not yet written to the connection is bounded, since
@@ -15,22 +17,24 @@ final class PeerSender<M extends BusMessage> implements Sender<M> {
 
   private final String key;
   private final Peers peers;
-  private final Admission inFlight;
+  private final Map<Lane, Admission> lanes;
   private final MessageProducer<Object> producer;
 
   /**
-   * @param inFlight shared by the senders of one lane to the node
+   * @param lanes shared by all senders to the node
    */
-  PeerSender(String key, Peers peers, Admission inFlight, MessageProducer<Object> producer) {
+  PeerSender(
+      String key, Peers peers, Map<Lane, Admission> lanes, MessageProducer<Object> producer) {
     this.key = key;
     this.peers = peers;
-    this.inFlight = inFlight;
+    this.lanes = lanes;
     this.producer = producer;
   }
 
   @Override
   public boolean send(M message, Lost whenLost) {
     long sizeBytes = ENVELOPE_BYTES + message.sizeBytes();
+    Admission inFlight = Objects.requireNonNull(lanes.get(Lane.of(message)));
     if (!peers.hasRoute(key) || !inFlight.tryTake(sizeBytes)) {
       return false;
     }

@@ -111,7 +111,7 @@ public final class TypedBus {
     if (known == null || key.isEmpty()) {
       return (message, whenLost) -> false; // Alone, or an address that no node has.
     }
-    return new PeerSender<>(key, known.peers(), known.inFlight(key, address), producer);
+    return new PeerSender<>(key, known.peers(), known.inFlight(key), producer);
   }
 
   /** The addresses that have a consumer now. */

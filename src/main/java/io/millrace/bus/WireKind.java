@@ -36,6 +36,11 @@ enum WireKind {
   REPLICA_FETCH(77),
   REPLICA_FETCHED(78),
 
+  // The metadata log.
+  RAFT_MAIL(80),
+  METADATA_FETCH(81),
+  METADATA_FETCHED(82),
+
   /** In the place of a message that its sender could not write. */
   VOID(127);
 

@@ -41,7 +41,7 @@ public final class DiscoveredCluster implements ClusterManager {
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveredCluster.class);
   private static final String NODE_PREFIX = "node.";
   private static final String ROUTE_PREFIX = "route/";
-  private static final Set<String> CONTROL = Set.of("raft", "controller", "hello");
+  private static final Set<String> CONTROL = Set.of("raft", "metadata.fetch", "controller", "hello");
 
   private final HazelcastClusterManager hazelcast;
   private final RouteTable routes;
@@ -142,7 +142,7 @@ public final class DiscoveredCluster implements ClusterManager {
 
   /** What keeps the cluster together has a connection of its own, so as not to wait for records. */
   private static RegistrationInfo at(Route route, String address) {
-    String service = address.substring(address.lastIndexOf('.') + 1);
+    String service = address.substring(NODE_PREFIX.length() + key(address).length() + 1);
     String lane = CONTROL.contains(service) ? "control" : "records";
     return new RegistrationInfo(
         ROUTE_PREFIX + route.key() + '/' + route.number() + '/' + lane, 0, false);

@@ -32,10 +32,16 @@ public final class BrokerDecisions {
   private final Controller controller;
   private final SettingValues settings;
   private final RecoveryRules recovery = new RecoveryRules();
+  private Set<MemberId> founders = Set.of();
 
   BrokerDecisions(Controller controller, SettingValues settings) {
     this.controller = controller;
     this.settings = settings;
+  }
+
+  /** Who cannot be a learner of the metadata log. */
+  void onFounders(Set<MemberId> newFounders) {
+    founders = Set.copyOf(newFounders);
   }
 
   void onElected() {
@@ -178,7 +184,7 @@ public final class BrokerDecisions {
         image.voters().isEmpty()
             ? new QuorumImage(
                 image.controller(), Set.copyOf(image.controller().stream().toList()), Set.of())
-            : VoterPlan.next(image);
+            : VoterPlan.next(image, founders);
     return next.equals(image.quorum()) || next.voters().isEmpty()
         ? none()
         : new Ruling.Grant<>(

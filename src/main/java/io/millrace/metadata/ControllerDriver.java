@@ -4,6 +4,7 @@ import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
 import io.millrace.model.StreamException;
 import io.millrace.model.image.BrokerImage;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -224,6 +225,11 @@ public final class ControllerDriver implements MetadataLog.Listener {
   @Override
   public void onMembers(LogMembers members) {
     quorum.onMembers(members);
+  }
+
+  @Override
+  public void onFounders(Set<MemberId> founders) {
+    controller.brokers().onFounders(founders);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.metadata;
 
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -68,6 +69,12 @@ public interface MetadataLog {
      * #onElected} and with every change.
      */
     default void onMembers(LogMembers members) {}
+
+    /**
+     * With whom the log began, told at once to whoever subscribes. One of them that is no member any
+     * more can vote again, but not learn.
+     */
+    default void onFounders(Set<MemberId> founders) {}
 
     /** The log failed for good; the process must not go on. */
     void onFailure(Throwable cause);

@@ -15,13 +15,17 @@ import java.util.Set;
  * would stop with either of them; 3 on three or four; 5 from five on. A voter that is there stays;
  * one that is not is replaced once somebody else is there who can, and never merely dropped, since
  * it may come back with the majority's entries. The log itself makes voters of learners only when
- * they have caught up.
+ * they have caught up, and no learner of a member that began it.
  */
 final class VoterPlan {
   private VoterPlan() {}
 
-  /** Whom the quorum should be of; the present one if nothing is to change. */
-  static QuorumImage next(ClusterImage image) {
+  /**
+   * Whom the quorum should be of; the present one if nothing is to change.
+   *
+   * @param founders members that cannot learn: of two nodes such a one votes
+   */
+  static QuorumImage next(ClusterImage image, Set<MemberId> founders) {
     QuorumImage now = image.quorum();
     List<NodeId> healthy =
         image.brokers().stream()
@@ -40,6 +44,10 @@ final class VoterPlan {
     members.removeIf(node -> isDraining(image, node) && !healthy.isEmpty());
     int wanted = wanted(Math.max(members.size(), healthy.size()));
     Set<NodeId> voters = new LinkedHashSet<>();
+    Set<NodeId> unableToLearn = nodesOf(image, founders);
+    if (wanted == 1) {
+      addFrom(voters, unableToLearn, healthy, wanted);
+    }
     addFrom(voters, now.controller().stream().toList(), healthy, wanted);
     addFrom(voters, now.voters(), healthy, wanted);
     addFrom(voters, now.learners(), healthy, wanted);
@@ -49,14 +57,32 @@ final class VoterPlan {
     if (voters.size() < now.voters().size() && voters.size() < wanted) {
       return now;
     }
-    Set<NodeId> learners = new LinkedHashSet<>();
-    if (wanted == 1) {
-      Set<NodeId> others = new LinkedHashSet<>(healthy);
-      others.removeAll(voters);
-      addFrom(learners, now.learners(), others, 1);
-      addFrom(learners, others, others, 1);
-    }
+    Set<NodeId> learners =
+        wanted == 1 ? learners(now, healthy, voters, unableToLearn) : Set.of();
     return new QuorumImage(now.controller(), voters, learners);
+  }
+
+  /** One of those who do not vote, the present one rather than another. */
+  private static Set<NodeId> learners(
+      QuorumImage now, List<NodeId> healthy, Set<NodeId> voters, Set<NodeId> unableToLearn) {
+    Set<NodeId> others = new LinkedHashSet<>(healthy);
+    others.removeAll(voters);
+    others.removeAll(unableToLearn);
+    Set<NodeId> learners = new LinkedHashSet<>();
+    addFrom(learners, now.learners(), others, 1);
+    addFrom(learners, others, others, 1);
+    return learners;
+  }
+
+  private static Set<NodeId> nodesOf(ClusterImage image, Set<MemberId> members) {
+    Set<NodeId> nodes = new LinkedHashSet<>();
+    for (MemberId member : members) {
+      image
+          .broker(member.nodeId())
+          .filter(broker -> broker.directoryId().equals(member.directoryId()))
+          .ifPresent(broker -> nodes.add(broker.id()));
+    }
+    return nodes;
   }
 
   private static boolean isDraining(ClusterImage image, NodeId node) {

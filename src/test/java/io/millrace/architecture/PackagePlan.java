@@ -99,6 +99,7 @@ final class PackagePlan {
                   "group.codec",
                   "transaction",
                   "metadata",
+                  "metadata.raft",
                   "replication",
                   "log.*",
                   "record",

@@ -83,6 +83,15 @@ class BusCodecTest {
             Set.of(new NodeId(0), new NodeId(3)),
             "0@founder",
             List.of(new HelloReply.Broker(new NodeId(0), "founder", 12, "localhost", 7801))),
+        new RaftMail("3@dir", ByteBuffer.wrap(new byte[] {9, 8, 7})),
+        new RaftMail("3@dir", ByteBuffer.allocate(0)),
+        new MetadataFetchRequest(18, LOOP, ByteBuffer.wrap(new byte[] {1, 2, 3})),
+        new MetadataFetchReply(19, ErrorCode.NONE, ByteBuffer.wrap(new byte[] {1, 2, 3}, 1, 2)),
+        new LoopMail(
+            List.of(
+                new MetadataFetchReply(
+                    20, ErrorCode.LEADER_NOT_AVAILABLE, ByteBuffer.allocate(0)),
+                new MetadataFetchReply(21, ErrorCode.NONE, ByteBuffer.wrap(new byte[] {4})))),
         new ShardRequest.FindOffsets(
             3,
             LOOP,
@@ -212,6 +221,19 @@ class BusCodecTest {
     assertThat(read.results().get(1).slice()).isEmpty();
     assertThat(bytes(read.results().get(0).slice().orElseThrow())).isEqualTo(batch("one"));
     assertThat(bytes(read.results().get(2).slice().orElseThrow())).isEqualTo(batch("another"));
+  }
+
+  @Test
+  void shouldCarryAMessageOfTheMetadataLogOfAMebibyte() {
+    // given
+    byte[] bytes = new byte[1024 * 1024];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (i ^ (i >> 8));
+    }
+    RaftMail mail = new RaftMail("3@dir", ByteBuffer.wrap(bytes));
+
+    // when // then
+    assertThat(roundTrip(mail)).isEqualTo(mail);
   }
 
   @Test

@@ -12,6 +12,9 @@ import io.millrace.bus.message.FindOffsetsReply;
 import io.millrace.bus.message.FindOffsetsRequest;
 import io.millrace.bus.message.ForgetRequest;
 import io.millrace.bus.message.HelloAnswer;
+import io.millrace.bus.message.MetadataFetchAnswer;
+import io.millrace.bus.message.MetadataFetchQuestion;
+import io.millrace.bus.message.RaftLetter;
 import io.millrace.bus.message.ReadReply;
 import io.millrace.bus.message.ReadRequest;
 import io.millrace.bus.message.ReadWoken;
@@ -39,6 +42,9 @@ class BusSchemaBaselineTest {
         ForgetRequest.getClassSchema(),
         HelloAnswer.getClassSchema(),
         io.millrace.bus.message.HelloRequest.getClassSchema(),
+        MetadataFetchQuestion.getClassSchema(),
+        MetadataFetchAnswer.getClassSchema(),
+        RaftLetter.getClassSchema(),
         FindOffsetsRequest.getClassSchema(),
         FindOffsetsReply.getClassSchema(),
         CoordinatorAnswer.getClassSchema(),

@@ -49,9 +49,29 @@ class VoterPlanTest {
     assertThat(next(brokers, voters(1, 2, 3, 4, 5))).isEqualTo(quorum(voters(1, 2, 3)));
   }
 
+  @Test
+  void shouldHaveTheFounderVoteWhereItWouldHaveToLearn() {
+    // given
+    Set<MemberId> founder = Set.of(new MemberId(new NodeId(2), "disk2"));
+    Set<MemberId> onALostDisk = Set.of(new MemberId(new NodeId(2), "lost"));
+    List<BrokerImage> brokers = List.of(broker(1), broker(2), drained(3));
+
+    // then
+    assertThat(next(brokers, founder, voters(1, 2, 3))).isEqualTo(quorum(voters(2), 1));
+    assertThat(next(brokers, onALostDisk, voters(1, 2, 3))).isEqualTo(quorum(voters(1), 2));
+    assertThat(next(alive(1, 2), founder, voters(1))).isEqualTo(quorum(voters(2), 1));
+    assertThat(next(List.of(broker(1), gone(2)), founder, voters(1))).isEqualTo(quorum(voters(1)));
+  }
+
   private static QuorumImage next(List<BrokerImage> brokers, Set<NodeId> voters, int... learners) {
+    return next(brokers, Set.of(), voters, learners);
+  }
+
+  private static QuorumImage next(
+      List<BrokerImage> brokers, Set<MemberId> founders, Set<NodeId> voters, int... learners) {
     return VoterPlan.next(
-        new ClusterImage(1, "cluster", brokers, List.of()).withQuorum(quorum(voters, learners)));
+        new ClusterImage(1, "cluster", brokers, List.of()).withQuorum(quorum(voters, learners)),
+        founders);
   }
 
   private static QuorumImage quorum(Set<NodeId> voters, int... learners) {

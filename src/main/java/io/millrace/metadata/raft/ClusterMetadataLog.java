@@ -147,6 +147,7 @@ public final class ClusterMetadataLog implements MetadataLog {
     }
     listener = newListener;
     transport.onReceive(this::receive);
+    newListener.onFounders(config.initialMembers().voters());
     newListener.onState(state);
     observer.subscribe(new Merged(null));
     if (opener.isMember()) {

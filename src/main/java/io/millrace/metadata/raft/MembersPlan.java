@@ -35,7 +35,8 @@ final class MembersPlan {
    * The next step.
    *
    * @param self the leader, which goes last
-   * @param founders whom the library does not take in as learners again
+   * @param founders whom the library does not take in as learners again; one that is wanted as a
+   *     learner is left out
    * @param hasCaughtUp whether a learner has nearly everything
    */
   static Next next(
@@ -51,7 +52,7 @@ final class MembersPlan {
     }
     return superfluous(now, target, self)
         .map(member -> (Next) new Change(member, MembershipChangeMode.REMOVE_MEMBER))
-        .or(() -> missingLearner(now, target))
+        .or(() -> missingLearner(now, target, founders))
         .orElseGet(Done::new);
   }
 
@@ -95,9 +96,11 @@ final class MembersPlan {
         .or(() -> all.stream().findFirst());
   }
 
-  private static Optional<Next> missingLearner(LogMembers now, LogMembers target) {
+  private static Optional<Next> missingLearner(
+      LogMembers now, LogMembers target, Predicate<MemberId> founders) {
     return target.learners().stream()
         .filter(learner -> !now.learners().contains(learner))
+        .filter(founders.negate())
         .findFirst()
         .map(learner -> new Change(learner, MembershipChangeMode.ADD_LEARNER));
   }

@@ -9,33 +9,40 @@ import io.microraft.persistence.RaftStore;
 import io.microraft.persistence.RestoredRaftState;
 import io.millrace.metadata.MemberId;
 import io.millrace.metadata.file.MetadataDirectory;
+import io.millrace.metadata.file.MetadataDirectory.DiskFullException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what a member must not forget. Records are collected and become one frame, written and
  * fsynced, when the library flushes: so a burst shares one fsync, and a frame that is not whole was
  * never spoken of.
  *
- * <p>The first error of the disk ends it: the fuse blows, and every later call fails, since the
- * library would go on to acknowledge what it could not flush.
+ * <p>A full disk is waited for. Any other error of the disk ends it: the fuse blows, and every
+ * later call fails, since the library would go on to acknowledge what it could not flush.
  *
  * <p>Threading: the thread of Raft.
  */
 final class RaftFileStore implements RaftStore {
+  private static final Logger LOGGER = LoggerFactory.getLogger(RaftFileStore.class);
+
   private final RaftJournal journal;
   private final StoredRaft stored = new StoredRaft();
   private final Fuse fuse;
+  private final FullDisk fullDisk;
   private final List<byte[]> unwritten = new ArrayList<>();
   private SnapshotEdge edge = SnapshotEdge.NONE;
   private long lastChunkIndex;
   private int lastChunkTerm;
 
-  private RaftFileStore(RaftJournal journal, Fuse fuse) {
+  private RaftFileStore(RaftJournal journal, Fuse fuse, FullDisk fullDisk) {
     this.journal = journal;
     this.fuse = fuse;
+    this.fullDisk = fullDisk;
     journal.recovered().forEach(stored::apply);
     edge = stored.restored().map(SnapshotEdge::of).orElse(SnapshotEdge.NONE);
   }
@@ -46,9 +53,10 @@ final class RaftFileStore implements RaftStore {
   }
 
   /** Reads what a member kept. */
-  static RaftFileStore open(MetadataDirectory directory, MemberId self, Fuse fuse)
+  static RaftFileStore open(
+      MetadataDirectory directory, MemberId self, Fuse fuse, FullDisk fullDisk)
       throws IOException {
-    return new RaftFileStore(RaftJournal.open(directory, self), fuse);
+    return new RaftFileStore(RaftJournal.open(directory, self), fuse, fullDisk);
   }
 
   /** What to go on from; none for a member that begins. */
@@ -117,23 +125,39 @@ final class RaftFileStore implements RaftStore {
     fuse.check();
     edge = edge.moved(lastChunkIndex, lastChunkTerm, index + 1);
     stored.compact();
-    unwritten.clear();
     List<byte[]> records = stored.records();
-    guarded(() -> journal.replace(records));
+    try {
+      guarded(() -> journal.replace(records));
+      unwritten.clear();
+    } catch (DiskFullException e) {
+      // The file says the same with more words; the next snapshot's may be shorter.
+      LOGGER.warn("there is no space to write the metadata log anew");
+    }
   }
 
   @Override
   public void flush() throws IOException {
     fuse.check();
-    if (!unwritten.isEmpty()) {
-      guarded(() -> journal.append(unwritten));
-      unwritten.clear();
+    while (!unwritten.isEmpty()) {
+      try {
+        guarded(() -> journal.append(unwritten));
+        unwritten.clear();
+        fullDisk.written();
+      } catch (DiskFullException e) {
+        if (!fullDisk.await()) {
+          fuse.blow(e);
+          throw e;
+        }
+      }
     }
   }
 
   private void guarded(Write write) throws IOException {
     try {
       write.run();
+    } catch (DiskFullException e) {
+      // Nothing was written.
+      throw e;
     } catch (IOException | RuntimeException e) {
       fuse.blow(e);
       throw e;

@@ -6,6 +6,7 @@ import io.millrace.metadata.file.FileLogRemains;
 import io.millrace.metadata.file.FrameFile;
 import io.millrace.metadata.file.MetadataDirectory;
 import io.millrace.metadata.file.MetadataDirectory.AppendFile;
+import io.millrace.metadata.file.MetadataDirectory.DiskFullException;
 import io.millrace.metadata.file.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * whole, durable and named before the old one is deleted. So the one with the highest number is all
  * there is to read, at whatever moment the power goes.
  *
- * <p>Threading: one thread at a time; every method blocks. After an IOException nothing is known of
- * the file and nothing may be written any more.
+ * <p>Threading: one thread at a time; every method blocks. After any IOException but {@link
+ * DiskFullException} nothing is known of the file and nothing may be written any more.
  */
 final class RaftJournal implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(RaftJournal.class);
@@ -34,6 +35,7 @@ final class RaftJournal implements AutoCloseable {
   private final List<RaftRecord> recovered;
   private long number;
   private long nextItem;
+  private long sizeBytes;
   private AppendFile current;
 
   /**
@@ -55,6 +57,7 @@ final class RaftJournal implements AutoCloseable {
       FrameFile.Content<RaftRecord> content = read();
       this.recovered = content.items();
       this.nextItem = content.nextIndex();
+      this.sizeBytes = content.validBytes();
       this.current = directory.append(name(number));
       cutTail(content);
       confirmNames(directory);
@@ -123,14 +126,31 @@ final class RaftJournal implements AutoCloseable {
     return recovered;
   }
 
-  /** Appends records as one frame and makes them durable. */
+  /**
+   * Appends records as one frame and makes them durable.
+   *
+   * @throws DiskFullException if there is no space; then nothing was appended, and it may be tried
+   *     again
+   */
   void append(List<byte[]> records) throws IOException {
-    current.append(FrameFile.frame(nextItem, records));
+    ByteBuffer frame = FrameFile.frame(nextItem, records);
+    int frameBytes = frame.remaining();
+    try {
+      current.append(frame);
+    } catch (DiskFullException e) {
+      current.truncate(sizeBytes);
+      throw e;
+    }
     current.sync();
+    sizeBytes += frameBytes;
     nextItem += records.size();
   }
 
-  /** Puts a file with only these records in the place of this one. */
+  /**
+   * Puts a file with only these records in the place of this one.
+   *
+   * @throws DiskFullException if there is no space; then all is as it was
+   */
   void replace(List<byte[]> records) throws IOException {
     AppendFile next = begin(number + 1, records);
     current.close();
@@ -152,11 +172,14 @@ final class RaftJournal implements AutoCloseable {
         bytes = 0;
       }
     }
+    long newBytes = content.stream().mapToLong(ByteBuffer::remaining).sum();
     WholeFile.write(directory, name(newNumber), content);
     directory.sync();
+    AppendFile begun = directory.append(name(newNumber));
     number = newNumber;
     nextItem = item;
-    return directory.append(name(newNumber));
+    sizeBytes = newBytes;
+    return begun;
   }
 
   private void deleteOlder() throws IOException {

@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,9 @@ final class RaftLoop implements RaftNodeExecutor {
     void execute(Runnable task);
 
     void schedule(Runnable task, long delayMs);
+
+    /** Keeps the thread from going on for so long. */
+    void pause(long ms);
 
     /** Begins nothing more. */
     void stop();
@@ -54,6 +58,11 @@ final class RaftLoop implements RaftNodeExecutor {
         // What is thrown is known to the fuse; the future is for nobody.
         ScheduledFuture<?> scheduled = thread.schedule(task, delayMs, TimeUnit.MILLISECONDS);
         LOGGER.trace("{}", scheduled);
+      }
+
+      @Override
+      public void pause(long ms) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
       }
 
       @Override

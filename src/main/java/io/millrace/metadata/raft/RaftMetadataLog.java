@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * has fsynced it. It goes on from what the directory holds; a member that is not a voter yet
  * applies what it is sent.
  *
- * <p>Any error of the disk, and any entry that cannot be applied, ends it: {@link
+ * <p>While the disk is full it takes no part, leads nobody, and refuses with DISK_FULL; it goes on
+ * by itself. Any other error of the disk, and any entry that cannot be applied, ends it: {@link
  * Listener#onFailure} is told, nothing more is sent or acknowledged, and the process must stop.
  *
  * <p>Threading: the owner executor's thread, but for {@link #open}. Raft and its files have a
@@ -113,7 +114,7 @@ public final class RaftMetadataLog implements MetadataLog {
       Executor owner)
       throws IOException {
     RaftMetadataLog log = new RaftMetadataLog(config, directory, transport, surroundings, owner);
-    CompletionStage<?> started = log.replica.node().start();
+    CompletionStage<?> started = log.replica.start();
     started.whenComplete(log::onStarted);
     return log;
   }
@@ -187,6 +188,9 @@ public final class RaftMetadataLog implements MetadataLog {
     if (ended != null) {
       return CompletableFuture.failedFuture(ended);
     }
+    if (replica.isDiskFull()) {
+      return CompletableFuture.failedFuture(new StreamException(ErrorCode.DISK_FULL));
+    }
     Waiting<T> waiting = new Waiting<>();
     pending.add(waiting);
     CompletionStage<Ordered<Object>> replicated = replica.node().replicate(operation);
@@ -248,6 +252,7 @@ public final class RaftMetadataLog implements MetadataLog {
 
   @Override
   public void subscribe(Listener listener) {
+    listener.onFounders(config.initialMembers().voters());
     inbox.subscribe(listener);
   }
 
@@ -255,8 +260,8 @@ public final class RaftMetadataLog implements MetadataLog {
   private void onFailure(Throwable cause) {
     inbox.run(
         () -> {
-          LOGGER.error("the metadata log failed; this node must not go on", cause);
           if (ended == null) {
+            LOGGER.error("the metadata log failed; this node must not go on", cause);
             end(new StreamException(ErrorCode.STORAGE_ERROR, "the metadata log failed", cause));
             inbox.failed(cause);
           }

@@ -2,6 +2,7 @@ package io.millrace.metadata.raft;
 
 import io.microraft.RaftEndpoint;
 import io.microraft.RaftNode;
+import io.microraft.impl.RaftNodeImpl;
 import io.millrace.metadata.LogMembers;
 import io.millrace.metadata.MemberId;
 import io.millrace.metadata.file.MetadataDirectory;
@@ -41,7 +42,9 @@ final class RaftReplica {
   private final RaftLoop loop;
   private final RaftFileStore store;
   private final RaftNode node;
+  private final Elections elections;
   private final CommittedFeed feed;
+  private final FullDisk fullDisk;
 
   RaftReplica(
       RaftConfig config,
@@ -54,9 +57,10 @@ final class RaftReplica {
       throws IOException {
     MemberId self = config.self();
     this.loop = new RaftLoop(surroundings.scheduler(), fuse);
-    this.store = RaftFileStore.open(directory, self, fuse);
-    this.feed = new CommittedFeed(bytes);
     RoleWatch watch = new RoleWatch(events);
+    this.fullDisk = new FullDisk(surroundings.scheduler(), onFullDisk(watch));
+    this.store = RaftFileStore.open(directory, self, fuse, fullDisk);
+    this.feed = new CommittedFeed(bytes);
     ReplicatedState state = new ReplicatedState(self, bytes, fuse, watch, feed);
     RaftLink link =
         new RaftLink(
@@ -77,10 +81,30 @@ final class RaftReplica {
         .restored()
         .ifPresentOrElse(
             builder::setRestoredState, () -> begin(builder, self, config.initialMembers()));
-    this.node = builder.build();
+    RaftNodeImpl built = (RaftNodeImpl) builder.build();
+    this.node = built;
+    this.elections = new Elections(built, loop);
     state.attach(node);
     link.attach(node);
     transport.onReceive(link::receive);
+  }
+
+  /**
+   * Who waits for space leads nobody, though the library does not know: others may have elected
+   * another by the time that there is some.
+   */
+  private FullDisk.Listener onFullDisk(RoleWatch watch) {
+    return new FullDisk.Listener() {
+      @Override
+      public void onFull() {
+        watch.depose();
+      }
+
+      @Override
+      public void onSpace() {
+        loop.submit(elections::stepDown);
+      }
+    };
   }
 
   private static void begin(
@@ -119,6 +143,12 @@ final class RaftReplica {
     return (ms + MS_PER_SECOND - 1) / MS_PER_SECOND;
   }
 
+  /** Begins to take part. */
+  CompletionStage<?> start() {
+    elections.begin();
+    return node.start();
+  }
+
   RaftNode node() {
     return node;
   }
@@ -131,8 +161,14 @@ final class RaftReplica {
     return feed;
   }
 
+  /** Whether it waits for space on the disk; on any thread. */
+  boolean isDiskFull() {
+    return fullDisk.isFull();
+  }
+
   /** Takes part no more, and closes the files; then tells, on Raft's thread. */
   void close(Consumer<@Nullable Throwable> onClosed) {
+    fullDisk.giveUp();
     loop.always(
         () -> {
           AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();

@@ -28,10 +28,8 @@ final class RoleWatch implements RaftNodeReportListener, RaftEvents {
   @Override
   public void accept(RaftNodeReport report) {
     boolean leads = report.getRole() == RaftRole.LEADER && report.getTerm().getTerm() == ledTerm;
-    if (ledTerm > 0 && !leads) {
-      LOGGER.info("this node leads the metadata log no more, since term {}", ledTerm);
-      ledTerm = 0;
-      events.onDeposed();
+    if (!leads) {
+      depose();
     }
     LogMembers now =
         RaftMember.membersOf(
@@ -40,6 +38,15 @@ final class RoleWatch implements RaftNodeReportListener, RaftEvents {
     if (!now.equals(members)) {
       members = now;
       events.onMembers(now);
+    }
+  }
+
+  /** Whatever the library knows, this member leads no more in this term. */
+  void depose() {
+    if (ledTerm > 0) {
+      LOGGER.info("this node leads the metadata log no more, since term {}", ledTerm);
+      ledTerm = 0;
+      events.onDeposed();
     }
   }
 

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -43,15 +44,22 @@ class ClusterMetadataLogTest {
   /** A node of the cluster, and what its listener saw. */
   private final class Node implements MetadataLog.Listener, ClusterMetadataLog.MemberOpener {
     final MemberId id;
-    final SimulatedDirectory directory = new SimulatedDirectory();
+    final SimulatedDirectory directory;
     final ClusterMetadataLog log;
+    final List<SimulatedScheduler> schedulers = new ArrayList<>();
     final List<Long> indexes = new ArrayList<>();
     MetadataState state = MetadataState.empty();
     LogMembers members = new LogMembers(Set.of(), Set.of());
     boolean leads;
     int opened;
+    boolean dead;
 
     Node(int number) {
+      this(number, new SimulatedDirectory());
+    }
+
+    private Node(int number, SimulatedDirectory directory) {
+      this.directory = directory;
       id = RaftSamples.member(number).id();
       log =
           new ClusterMetadataLog(
@@ -66,14 +74,33 @@ class ClusterMetadataLogTest {
     }
 
     private CompletionStage<MetadataSource.Fetched> fetch(MetadataSource.Request request) {
-      return nodes.get(0) == this
-          ? CompletableFuture.failedFuture(LogErrors.notLeader())
-          : nodes.get(0).log.source().fetch(request);
+      return nodes.stream()
+          .filter(node -> node != this && !node.dead && node.leads)
+          .findFirst()
+          .map(node -> node.log.source().fetch(request))
+          .orElseGet(() -> CompletableFuture.failedFuture(LogErrors.notLeader()));
     }
 
     @Override
     public boolean isMember() {
-      return config().isFounder();
+      try {
+        return config().isFounder() || RaftJournal.isIn(directory);
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    void kill() {
+      dead = true;
+      leads = false;
+      network.unplug(id.key());
+      schedulers.forEach(SimulatedScheduler::stop);
+    }
+
+    /** The process ends at once and is started again. */
+    Node restarted() {
+      kill();
+      return new Node(id.nodeId().value(), directory.afterKill());
     }
 
     @Override
@@ -85,13 +112,14 @@ class ClusterMetadataLogTest {
     }
 
     private RaftMetadataLog opened(RaftTransport transport) {
+      SimulatedScheduler scheduler = new SimulatedScheduler(time);
+      schedulers.add(scheduler);
       try {
         return RaftMetadataLog.open(
             config(),
             directory,
             transport,
-            new RaftReplica.Surroundings(
-                new SimulatedScheduler(time), time.clock(), new Random(opened)),
+            new RaftReplica.Surroundings(scheduler, time.clock(), new Random(opened)),
             task -> time.after(0, task));
       } catch (IOException e) {
         throw new AssertionError(e);
@@ -123,7 +151,9 @@ class ClusterMetadataLogTest {
 
     @Override
     public void onFailure(Throwable cause) {
-      throw new AssertionError(cause);
+      if (!dead) {
+        throw new AssertionError(cause);
+      }
     }
 
     void propose() {
@@ -252,5 +282,113 @@ class ClusterMetadataLogTest {
     network.heal();
     assertThat(time.runUntil(() -> founder.state.nextProducerId() == 510, DEADLINE_MS)).isTrue();
     assertThat(founder.state.toRecords()).isEqualTo(leader.state.toRecords());
+  }
+
+  private void change(Node leader, LogMembers members) {
+    CompletableFuture<Void> changed = leader.log.changeMembers(members).toCompletableFuture();
+    assertThat(time.runUntil(changed::isDone, DEADLINE_MS)).isTrue();
+    assertThat(changed).isCompleted();
+  }
+
+  private void awaitIds(long producerIds, Node... some) {
+    for (Node node : some) {
+      assertThat(time.runUntil(() -> node.state.nextProducerId() == producerIds, DEADLINE_MS))
+          .as("%s at %s", node.id, node.state.nextProducerId())
+          .isTrue();
+    }
+  }
+
+  private Node leaderAmong(Node... some) {
+    assertThat(time.runUntil(() -> Arrays.stream(some).anyMatch(n -> n.leads), 10_000)).isTrue();
+    return Arrays.stream(some).filter(node -> node.leads).findFirst().orElseThrow();
+  }
+
+  @Test
+  void shouldGoOnAsAMemberAfterARestart() {
+    // given
+    Node founder = founder();
+    Node second = new Node(1);
+    Node third = new Node(2);
+    LogMembers three = new LogMembers(Set.of(founder.id, second.id, third.id), Set.of());
+    change(founder, three);
+    founder.propose();
+    awaitIds(510, second, third);
+
+    // when
+    Node secondAgain = second.restarted();
+    assertThat(time.runUntil(() -> secondAgain.members.equals(three), DEADLINE_MS)).isTrue();
+    Node thirdAgain = third.restarted();
+    assertThat(time.runUntil(() -> thirdAgain.members.equals(three), DEADLINE_MS)).isTrue();
+    founder.propose();
+    awaitIds(520, secondAgain, thirdAgain);
+    founder.kill();
+
+    // then
+    Node leader = leaderAmong(secondAgain, thirdAgain);
+    leader.propose();
+    awaitIds(530, secondAgain, thirdAgain);
+  }
+
+  @Test
+  void shouldGoOnWithoutTheFounderFromASnapshot() {
+    // given
+    Node founder = founder();
+    Node second = new Node(1);
+    Node third = new Node(2);
+    Node fourth = new Node(3);
+    change(founder, new LogMembers(Set.of(founder.id, second.id, third.id), Set.of()));
+
+    // when
+    LogMembers without = new LogMembers(Set.of(second.id, third.id, fourth.id), Set.of());
+    founder.log.changeMembers(without);
+    Node leader = leaderAmong(second, third, fourth);
+    change(leader, without);
+    founder.kill();
+    for (int i = 0; i < 100; i++) {
+      leader.propose();
+    }
+    awaitIds(1_500, second, third, fourth);
+
+    // then
+    Node a = second.restarted();
+    Node b = third.restarted();
+    Node c = fourth.restarted();
+    Node next = leaderAmong(a, b, c);
+    next.propose();
+    awaitIds(1_510, a, b, c);
+    assertThat(a.log.members()).isEqualTo(without);
+
+    // when
+    Node late = new Node(4);
+    change(next, new LogMembers(Set.of(late.id, a.id, b.id, c.id), Set.of()));
+
+    // then
+    awaitIds(1_510, late);
+    Node lateAgain = late.restarted();
+    next.propose();
+    awaitIds(1_520, lateAgain);
+    assertThat(lateAgain.log.members().voters()).contains(lateAgain.id);
+  }
+
+  @Test
+  void shouldTakeTheFounderBackAsAVoter() {
+    // given
+    Node founder = founder();
+    Node second = new Node(1);
+    Node third = new Node(2);
+    change(founder, new LogMembers(Set.of(founder.id, second.id, third.id), Set.of()));
+    LogMembers without = new LogMembers(Set.of(second.id, third.id), Set.of());
+    founder.log.changeMembers(without);
+    Node leader = leaderAmong(second, third);
+    change(leader, without);
+
+    // when
+    Node back = founder.restarted();
+    change(leader, new LogMembers(Set.of(back.id, second.id, third.id), Set.of()));
+
+    // then
+    leader.propose();
+    awaitIds(510, back, second, third);
+    assertThat(back.log.members().voters()).contains(back.id);
   }
 }

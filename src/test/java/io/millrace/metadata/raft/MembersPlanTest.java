@@ -81,6 +81,21 @@ class MembersPlanTest {
         .isEqualTo(new MembersPlan.Change(A, MembershipChangeMode.ADD_OR_PROMOTE_TO_FOLLOWER));
   }
 
+  @Test
+  void shouldLeaveOutAFounderThatIsToLearn() {
+    // when
+    MembersPlan.Next next =
+        MembersPlan.next(
+            members(Set.of(B)),
+            new LogMembers(Set.of(B), Set.of(A)),
+            B,
+            A::equals,
+            learner -> false);
+
+    // then
+    assertThat(next).isEqualTo(new MembersPlan.Done());
+  }
+
   private static MemberId member(int number) {
     return new MemberId(new NodeId(number), "d");
   }

@@ -35,7 +35,7 @@ class RaftCrashTest {
     /** Runs to the end, or until the directory stops. */
     void run(SimulatedDirectory directory) {
       try {
-        RaftFileStore store = RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}));
+        RaftFileStore store = RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk());
         begin(store);
         for (int i = 1; i <= ENTRIES; i++) {
           if (i % 7 == 0) {
@@ -155,7 +155,7 @@ class RaftCrashTest {
     // given
     SimulatedDirectory directory = new SimulatedDirectory();
     List<Throwable> blown = new ArrayList<>();
-    RaftFileStore store = RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(blown::add));
+    RaftFileStore store = RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(blown::add), RaftSamples.disk());
     Life.begin(store);
     store.persistLogEntries(List.of(entry(1, 0)));
     directory.stopAtCall(directory.calls() + 2);
@@ -184,7 +184,7 @@ class RaftCrashTest {
 
   private static RestoredRaftState restored(SimulatedDirectory directory) {
     try {
-      return RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}))
+      return RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk())
           .restored()
           .orElse(null);
     } catch (IOException e) {
@@ -219,7 +219,7 @@ class RaftCrashTest {
 
   private static void openOnce(SimulatedDirectory directory) {
     try {
-      RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {})).close();
+      RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk()).close();
     } catch (IOException e) {
       assertThat(e).isNotNull();
     }

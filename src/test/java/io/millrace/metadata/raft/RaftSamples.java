@@ -30,6 +30,19 @@ final class RaftSamples {
     return new RaftMember(new MemberId(new NodeId(number), "directory-" + number));
   }
 
+  /** What a member does about a disk that is never full. */
+  static FullDisk disk() {
+    return new FullDisk(
+        new SimulatedScheduler(new VirtualTime()),
+        new FullDisk.Listener() {
+          @Override
+          public void onFull() {}
+
+          @Override
+          public void onSpace() {}
+        });
+  }
+
   private long index() {
     return random.nextLong(1, Long.MAX_VALUE / 2);
   }

@@ -4,6 +4,10 @@ package io.millrace.metadata.raft;
 final class SimulatedScheduler implements RaftLoop.Scheduler {
   private final VirtualTime time;
   private boolean stopped;
+  private Runnable whenPaused =
+      () -> {
+        throw new IllegalStateException("nobody makes space on this disk");
+      };
 
   SimulatedScheduler(VirtualTime time) {
     this.time = time;
@@ -23,6 +27,16 @@ final class SimulatedScheduler implements RaftLoop.Scheduler {
             task.run();
           }
         });
+  }
+
+  @Override
+  public void pause(long ms) {
+    whenPaused.run();
+  }
+
+  /** Runs instead of a pause of the thread: virtual time does not pass while it stands. */
+  void whenPaused(Runnable task) {
+    whenPaused = task;
   }
 
   @Override
