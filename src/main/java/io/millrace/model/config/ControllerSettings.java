@@ -55,14 +55,6 @@ public final class ControllerSettings {
           1,
           100_000,
           "Partitions that the controller moves at the same time.");
-  public static final Setting<Long> REPLICATION_THROTTLE_BYTES_PER_SEC =
-      Setting.longInteger(
-          "replication.throttle.bytes.per.sec",
-          0,
-          0,
-          Long.MAX_VALUE,
-          "Bytes that a broker reads in a second for replicas that are being added; 0 for no"
-              + " bound.");
   public static final Setting<Boolean> CONTROLLED_SHUTDOWN_ENABLE =
       Setting.bool(
           "controlled.shutdown.enable",
@@ -79,7 +71,6 @@ public final class ControllerSettings {
           CLUSTER_BALANCE_ENABLE,
           CLUSTER_BALANCE_INTERVAL_MS,
           CLUSTER_BALANCE_MOVES_MAX,
-          REPLICATION_THROTTLE_BYTES_PER_SEC,
           CONTROLLED_SHUTDOWN_ENABLE);
 
   private ControllerSettings() {}
