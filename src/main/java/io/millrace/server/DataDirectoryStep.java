@@ -3,6 +3,7 @@ package io.millrace.server;
 import io.millrace.log.Disk;
 import io.millrace.log.NioDisk;
 import io.millrace.log.directory.DataDirectory;
+import io.millrace.log.directory.PreviousStop;
 import io.millrace.log.directory.LocalMachine;
 import io.millrace.model.PartitionId;
 import io.millrace.model.config.ServerSettings;
@@ -11,6 +12,7 @@ import io.millrace.model.image.ClusterImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,7 @@ final class DataDirectoryStep implements StartStep {
   private final SettingValues settings;
   private final Disk disk = new NioDisk();
   private @Nullable DataDirectory directory;
+  private Set<PartitionId> foundAtStart = Set.of();
   private boolean allClosed;
 
   DataDirectoryStep(SettingValues settings) {
@@ -42,6 +45,7 @@ final class DataDirectoryStep implements StartStep {
     directory =
         DataDirectory.open(
             disk, Path.of(settings.get(ServerSettings.DATA_DIR)), new LocalMachine());
+    foundAtStart = Set.copyOf(directory.partitions().keySet());
     LOG.info("data.dir={} previousStop={}", directory.path(), directory.previousStop());
   }
 
@@ -58,11 +62,23 @@ final class DataDirectoryStep implements StartStep {
   }
 
   /**
+   * A node of a cluster takes records as soon as one of its logs is open, so its directory counts
+   * as in use before that. Where the machine died it goes on counting as such until {@link
+   * #recovered}: a process that ends in between must register as unclean again.
+   */
+  void inUseBeforeRecovery() throws IOException {
+    if (directory().previousStop() != PreviousStop.MACHINE_LOST) {
+      directory().markRunning();
+    }
+  }
+
+  /**
    * All logs are recovered: what the metadata does not know goes, and the directory counts as in
-   * use.
+   * use. What was not there at the start is left alone: it may be of a topic that is newer than the
+   * image.
    */
   void recovered(ClusterImage image) throws IOException {
-    for (PartitionId id : directory().partitions().keySet()) {
+    for (PartitionId id : foundAtStart) {
       if (image.topic(id.topicId()).filter(topic -> topic.hasPartition(id.partition())).isEmpty()) {
         LOG.info("partition={} belongs to no topic any more and is deleted", id);
         directory().deletePartition(id);

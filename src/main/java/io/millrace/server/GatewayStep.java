@@ -5,9 +5,15 @@ import io.millrace.cluster.ClusterNode;
 import io.millrace.model.TimeSource;
 import io.millrace.verticle.GatewayEnvironment;
 import io.millrace.verticle.NodeGateway;
-import org.jspecify.annotations.Nullable;
+import io.millrace.verticle.ReplicationVerticle;
+import io.vertx.core.Deployable;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Opens this node's shards to the other nodes; nothing on a node that is alone. */
+/**
+ * Opens this node's shards to the other nodes, to those that pass on what clients ask and to those
+ * that follow; nothing on a node that is alone.
+ */
 final class GatewayStep implements StartStep {
   private static final long TIMEOUT_MS = 10_000;
 
@@ -16,7 +22,7 @@ final class GatewayStep implements StartStep {
   private final ShardsStep shards;
   private final MetadataStep metadata;
   private final BusLimits limits;
-  private @Nullable String deployment;
+  private final List<String> deployments = new ArrayList<>();
 
   GatewayStep(
       VertxStep loops,
@@ -52,13 +58,18 @@ final class GatewayStep implements StartStep {
                 metadata.latest(),
                 node::follow,
                 TimeSource.SYSTEM));
-    deployment =
-        Waits.await(loops.vertx().deployVerticle(gateway), TIMEOUT_MS, "opening the gateway");
+    deploy(gateway);
+    deploy(new ReplicationVerticle(shards.bus(), identity.self(), shards.shards()));
+  }
+
+  private void deploy(Deployable verticle) throws Exception {
+    deployments.add(
+        Waits.await(loops.vertx().deployVerticle(verticle), TIMEOUT_MS, "opening the gateway"));
   }
 
   @Override
   public void stop() throws Exception {
-    if (deployment != null) {
+    for (String deployment : deployments) {
       Waits.await(loops.vertx().undeploy(deployment), TIMEOUT_MS, "closing the gateway");
     }
   }

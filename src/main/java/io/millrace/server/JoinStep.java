@@ -1,50 +1,55 @@
 package io.millrace.server;
 
-import io.millrace.bus.BusHelloClient;
 import io.millrace.bus.BusLimits;
 import io.millrace.bus.HelloReply;
-import io.millrace.bus.LoopBus;
 import io.millrace.cluster.ClusterNode;
-import io.millrace.cluster.Hello;
 import io.millrace.cluster.JoinDecision;
 import io.millrace.cluster.Joining;
 import io.millrace.cluster.MemberAttributes;
-import io.millrace.model.TimeSource;
 import io.millrace.model.config.ClusterSettings;
+import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
+import io.millrace.model.image.BrokerEndpoint;
+import io.millrace.model.image.BrokerImage;
+import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.verticle.HelloVerticle;
+import java.security.SecureRandom;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether this node founds a cluster, joins one or goes on in its own, and from then on
- * answers others who ask that. Nothing on a node that is alone.
+ * Finds out whether this node founds a cluster, joins one or goes on in its own, and as whom; and
+ * from then on answers others who ask that. Nothing on a node that is alone.
  */
 final class JoinStep implements StartStep {
   private static final Logger LOG = LoggerFactory.getLogger(JoinStep.class);
-  private static final long ANSWER_MS = 1_500;
-  private static final long PAUSE_MS = 500;
   private static final long TIMEOUT_MS = 10_000;
 
   private final SettingValues settings;
+  private final DataDirectoryStep data;
   private final VertxStep loops;
   private final BusLimits limits;
   private final Supplier<ClusterImage> latest;
-  private @Nullable JoinDecision decision;
+  private volatile @Nullable ClusterIdentity identity;
   private @Nullable String deployment;
 
   /**
    * @param latest the newest image that this node follows, for what it tells others
    */
   JoinStep(
-      SettingValues settings, VertxStep loops, BusLimits limits, Supplier<ClusterImage> latest) {
+      SettingValues settings,
+      DataDirectoryStep data,
+      VertxStep loops,
+      BusLimits limits,
+      Supplier<ClusterImage> latest) {
     this.settings = settings;
+    this.data = data;
     this.loops = loops;
     this.limits = limits;
     this.latest = latest;
@@ -55,9 +60,9 @@ final class JoinStep implements StartStep {
     return "joining";
   }
 
-  /** Found, Join or Resume; empty on a node that is alone. */
-  Optional<JoinDecision> decision() {
-    return Optional.ofNullable(decision);
+  /** Who this node is in its cluster; empty if it is alone. */
+  Optional<ClusterIdentity> identity() {
+    return Optional.ofNullable(identity);
   }
 
   @Override
@@ -67,65 +72,59 @@ final class JoinStep implements StartStep {
       return;
     }
     ClusterNode node = cluster.get();
+    MemberAttributes self = node.self();
     deployment =
         Waits.await(
             loops
                 .vertx()
                 .deployVerticle(
                     new HelloVerticle(
-                        loops.bus(), node.routes().selfKey(), id -> answer(node.self(), id))),
+                        loops.bus(), "d-" + self.directoryId(), id -> answer(self, id))),
             TIMEOUT_MS,
             "answering who this node is");
+    ClusterDoor door = new ClusterDoor(loops, node, limits);
     JoinDecision decided =
-        new Joining(node, settings.get(ClusterSettings.CLUSTER_BOOTSTRAP), this::ask, this::pause)
+        new Joining(
+                node, settings.get(ClusterSettings.CLUSTER_BOOTSTRAP), door::hello, door::pause)
             .decide();
-    decision = decided;
     LOG.info("joining: {}", decided);
-  }
-
-  private void pause() throws Exception {
-    Waits.await(
-        loops.vertx().timer(PAUSE_MS, TimeUnit.MILLISECONDS), TIMEOUT_MS, "waiting to ask again");
+    int configured = settings.get(ServerSettings.NODE_ID);
+    identity =
+        ClusterIdentity.settle(
+            decided,
+            data.directory(),
+            loops.starts(),
+            configured,
+            join -> door.allocate(join, configured),
+            new SecureRandom());
+    data.inUseBeforeRecovery();
   }
 
   private HelloReply answer(MemberAttributes self, long correlationId) {
     ClusterImage image = latest.get();
-    Optional<String> clusterId =
-        self.clusterId().or(() -> Optional.of(image.clusterId()).filter(known -> !known.isEmpty()));
+    Optional<ClusterIdentity> known = identity();
     return new HelloReply(
-        correlationId, clusterId, self.nodeId(), self.directoryId(), Optional.empty(), Set.of(), "", java.util.List.of());
+        correlationId,
+        known.map(mine -> mine.membership().clusterId()).or(self::clusterId),
+        known.map(mine -> mine.membership().nodeId()).or(self::nodeId),
+        self.directoryId(),
+        image.controller(),
+        Set.copyOf(image.voters()),
+        known.map(mine -> mine.founder().key()).orElse(""),
+        brokers(image));
   }
 
-  private Optional<Hello> ask(String key) {
-    try {
-      HelloReply reply =
-          Waits.await(
-              loops.call(
-                  context -> {
-                    LoopBus loop =
-                        LoopBus.open(loops.vertx(), loops.bus(), TimeSource.SYSTEM, limits);
-                    return new BusHelloClient(loop)
-                        .ask(
-                            key,
-                            TimeSource.SYSTEM.monotonicNanos()
-                                + TimeUnit.MILLISECONDS.toNanos(ANSWER_MS))
-                        .onComplete(done -> loop.close());
-                  }),
-              TIMEOUT_MS,
-              "asking a node who it is");
-      return Optional.of(
-          new Hello(
-              reply.clusterId(),
-              reply.nodeId(),
-              reply.directoryId(),
-              reply.controller(),
-              reply.voters(),
-              reply.founder(),
-              java.util.List.of()));
-    } catch (Exception e) {
-      LOG.debug("node={} does not say who it is: {}", key, e.getMessage());
-      return Optional.empty();
-    }
+  private static List<HelloReply.Broker> brokers(ClusterImage image) {
+    return image.brokers().stream()
+        .flatMap(
+            broker -> broker.endpoint(BrokerListener.BUS).stream().map(at -> told(broker, at)))
+        .toList();
+  }
+
+  private static HelloReply.Broker told(
+      BrokerImage broker, BrokerEndpoint at) {
+    return new HelloReply.Broker(
+        broker.id(), broker.directoryId(), broker.incarnation(), at.host(), at.port());
   }
 
   @Override

@@ -2,10 +2,23 @@ package io.millrace.server;
 
 import io.millrace.bus.BusLimits;
 import io.millrace.bus.LatestImage;
+import io.millrace.bus.LoopBus;
+import io.millrace.cluster.ClusterNode;
+import io.millrace.cluster.PortProbe;
+import io.millrace.log.directory.PreviousStop;
+import io.millrace.metadata.MetadataState;
 import io.millrace.model.TimeSource;
+import io.millrace.model.config.ControllerSettings;
 import io.millrace.model.config.SettingValues;
+import io.millrace.model.control.BrokerRegistration;
+import io.millrace.verticle.ClusterEnvironment;
+import io.millrace.verticle.ClusterMetadataVerticle;
 import io.millrace.verticle.MetadataEnvironment;
 import io.millrace.verticle.MetadataVerticle;
+import io.millrace.verticle.ReplicationParts;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,17 +39,20 @@ final class MetadataStep implements StartStep {
   private final SettingValues settings;
   private final DataDirectoryStep data;
   private final VertxStep loops;
+  private final JoinStep joining;
   private final MetadataLogStep log;
   private final ShardsStep shards;
   private final BusLimits limits;
   private final Consumer<Throwable> onFailure;
   private final LatestImage latest = new LatestImage();
+  private @Nullable ClusterMetadataVerticle clustered;
   private @Nullable String deployment;
 
   MetadataStep(
       SettingValues settings,
       DataDirectoryStep data,
       VertxStep loops,
+      JoinStep joining,
       MetadataLogStep log,
       ShardsStep shards,
       BusLimits limits,
@@ -44,6 +60,7 @@ final class MetadataStep implements StartStep {
     this.settings = settings;
     this.data = data;
     this.loops = loops;
+    this.joining = joining;
     this.log = log;
     this.shards = shards;
     this.limits = limits;
@@ -60,21 +77,62 @@ final class MetadataStep implements StartStep {
     return latest;
   }
 
+  /** What ties this node's shards to its cluster; for when the shards start. */
+  ReplicationParts replication() {
+    return loops
+        .cluster()
+        .map(node -> clustered(node).replication())
+        .orElse(ReplicationParts.ALONE);
+  }
+
+  private ClusterMetadataVerticle clustered(ClusterNode node) {
+    ClusterMetadataVerticle made = clustered;
+    if (made == null) {
+      made = new ClusterMetadataVerticle(environment(), clusterEnvironment(node));
+      clustered = made;
+    }
+    return made;
+  }
+
+  private MetadataEnvironment environment() {
+    return new MetadataEnvironment(
+        log.log(),
+        log.membership(),
+        loops.bus(),
+        limits,
+        latest,
+        shards.shards(),
+        settings,
+        TimeSource.SYSTEM,
+        log::ownedBy,
+        onFailure);
+  }
+
+  private ClusterEnvironment clusterEnvironment(ClusterNode node) {
+    ClusterIdentity identity = joining.identity().orElseThrow();
+    LogPositions positions =
+        new LogPositions(
+            () -> LoopBus.open(loops.vertx(), loops.bus(), TimeSource.SYSTEM, limits), shards);
+    return new ClusterEnvironment(
+        new BrokerRegistration(
+            log.self(),
+            identity.self().directoryId(),
+            Optional.of(settings.get(ControllerSettings.BROKER_RACK)).filter(r -> !r.isEmpty()),
+            BrokerPlaces.of(settings, node.config()),
+            MetadataState.SUPPORTED_VERSION,
+            data.directory().previousStop() == PreviousStop.MACHINE_LOST),
+        identity.isFounder(),
+        new PortProbe(loops.vertx())::isRefused,
+        positions::of);
+  }
+
   @Override
   public void start() throws Exception {
-    MetadataVerticle verticle =
-        new MetadataVerticle(
-            new MetadataEnvironment(
-                log.log(),
-                log.membership(),
-                shards.bus(),
-                limits,
-                latest,
-                shards.shards(),
-                settings,
-                TimeSource.SYSTEM,
-                log::ownedBy,
-                onFailure));
+    Deployable verticle =
+        loops
+            .cluster()
+            .<Deployable>map(this::clustered)
+            .orElseGet(() -> new MetadataVerticle(environment()));
     deployment =
         Waits.await(loops.vertx().deployVerticle(verticle), RECOVERY_MS, "opening the partitions");
     shards.recovered();
@@ -85,6 +143,12 @@ final class MetadataStep implements StartStep {
         log.membership().clusterId(),
         log.self(),
         latest.get().topics().size());
+  }
+
+  /** Has others lead what this node leads; completes when they do. At once if it is alone. */
+  Future<Void> handOver() {
+    ClusterMetadataVerticle verticle = clustered;
+    return verticle == null ? Future.succeededFuture() : verticle.handOver();
   }
 
   @Override

@@ -69,11 +69,13 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
     BusLimits limits = BusLimits.of(settings);
     this.data = new DataDirectoryStep(settings);
     this.loops = new VertxStep(settings, data);
-    JoinStep joining = new JoinStep(settings, loops, limits, this::image);
-    this.metadataLog = new MetadataLogStep(settings, data);
-    ShardsStep shards = new ShardsStep(settings, limits, data, loops, metadataLog);
+    JoinStep joining = new JoinStep(settings, data, loops, limits, this::image);
+    this.metadataLog = new MetadataLogStep(settings, data, loops, joining, limits, this::image);
+    ShardsStep shards =
+        new ShardsStep(settings, limits, data, loops, metadataLog, this::replication);
     this.metadata =
-        new MetadataStep(settings, data, loops, metadataLog, shards, limits, this::metadataFailed);
+        new MetadataStep(
+            settings, data, loops, joining, metadataLog, shards, limits, this::metadataFailed);
     GroupStep groups = new GroupStep(settings, loops, metadataLog, shards, metadata, limits);
     GatewayStep gateway = new GatewayStep(loops, metadataLog, shards, metadata, limits);
     this.clients =
@@ -94,7 +96,8 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
                 groups,
                 tcp,
                 http,
-                kafka));
+                kafka,
+                new HandOverStep(settings, metadata)));
   }
 
   /**
@@ -153,6 +156,10 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
 
   private ClusterImage image() {
     return metadata.latest().get();
+  }
+
+  private ReplicationParts replication() {
+    return metadata.replication();
   }
 
   private static long requestMemoryBytes(SettingValues settings) {

@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,21 +32,27 @@ final class ShardsStep implements StartStep {
   private final DataDirectoryStep data;
   private final VertxStep loops;
   private final MetadataLogStep identity;
+  private final Supplier<ReplicationParts> replication;
   private final List<String> deployments = new ArrayList<>();
   private final List<Admission> admissions;
   private @Nullable TypedBus bus;
   private @Nullable DirectoryLogs logs;
 
+  /**
+   * @param replication what ties the shards to the cluster, asked for when they start
+   */
   ShardsStep(
       SettingValues settings,
       BusLimits limits,
       DataDirectoryStep data,
       VertxStep loops,
-      MetadataLogStep identity) {
+      MetadataLogStep identity,
+      Supplier<ReplicationParts> replication) {
     this.settings = settings;
     this.data = data;
     this.loops = loops;
     this.identity = identity;
+    this.replication = replication;
     this.admissions = Stream.generate(limits::newAdmission).limit(shards()).toList();
   }
 
@@ -73,7 +80,6 @@ final class ShardsStep implements StartStep {
 
   @Override
   public void start() throws Exception {
-    loops.knownAs(identity.self());
     bus = loops.bus();
     DirectoryLogs inDirectory =
         new DirectoryLogs(data.directory(), data.disk(), LogLimits.of(settings), TimeSource.SYSTEM);
@@ -81,6 +87,7 @@ final class ShardsStep implements StartStep {
     TopicMeters meters = new TopicMeters(loops.metrics());
     NodeCompaction compaction =
         new NodeCompaction(settings, loops.metrics(), new SecureRandom()::nextLong);
+    ReplicationParts parts = replication.get();
     for (int shard = 0; shard < shards(); shard++) {
       ShardEnvironment environment =
           new ShardEnvironment(
@@ -94,7 +101,7 @@ final class ShardsStep implements StartStep {
               loops.metrics(),
               meters,
               compaction,
-              ReplicationParts.ALONE);
+              parts);
       deployments.add(
           Waits.await(
               loops.vertx().deployVerticle(new LogVerticle(environment)),

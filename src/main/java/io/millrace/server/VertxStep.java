@@ -39,6 +39,7 @@ final class VertxStep implements StartStep {
   private final MicrometerMetrics metrics;
   private @Nullable Vertx vertx;
   private @Nullable ClusterNode cluster;
+  private @Nullable NodeStarts starts;
   private @Nullable TypedBus bus;
 
   VertxStep(SettingValues settings, DataDirectoryStep data) {
@@ -121,14 +122,25 @@ final class VertxStep implements StartStep {
         identity
             .map(DirectoryIdentity::nodeId)
             .or(() -> configured < 0 ? Optional.empty() : Optional.of(new NodeId(configured)));
+    NodeStarts counted =
+        NodeStarts.count(
+            data.directory().path(),
+            identity.map(DirectoryIdentity::directoryId),
+            new SecureRandom());
+    starts = counted;
     return new ClusterNode(
         ClusterConfig.of(settings),
         identity.map(DirectoryIdentity::clusterId),
         nodeId,
-        NodeStarts.count(
-            data.directory().path(),
-            identity.map(DirectoryIdentity::directoryId),
-            new SecureRandom()));
+        counted);
+  }
+
+  /** Of this node's data directory, in a cluster. */
+  NodeStarts starts() {
+    if (starts == null) {
+      throw new IllegalStateException("this node is alone");
+    }
+    return starts;
   }
 
   /** This node's part in its cluster, empty if it is alone. */
@@ -136,9 +148,12 @@ final class VertxStep implements StartStep {
     return Optional.ofNullable(cluster);
   }
 
-  /** From here on the others know this node by its id. */
+  /**
+   * What is sent to this id stays here. A node that did not have it when it was discovered goes on
+   * taking answers under the key of its directory: not all others know the id yet.
+   */
   void knownAs(NodeId self) {
-    cluster().ifPresent(node -> node.routes().addSelf(Addresses.keyOf(self)));
+    cluster().ifPresent(node -> node.routes().addAlias(Addresses.keyOf(self)));
   }
 
   /** The bus of this node. */

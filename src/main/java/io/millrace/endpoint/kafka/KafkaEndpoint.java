@@ -5,6 +5,9 @@ import io.millrace.endpoint.FrameListener;
 import io.millrace.endpoint.FrameServices;
 import io.millrace.endpoint.FrameSocket;
 import io.millrace.endpoint.Listener;
+import io.millrace.model.config.SettingValues;
+import io.millrace.model.image.BrokerEndpoint;
+import io.millrace.model.image.BrokerListener;
 import io.vertx.core.net.NetSocket;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,6 +43,16 @@ public final class KafkaEndpoint extends FrameListener {
             services.time()));
     this.services = services;
     this.advertised = ClientAddress.advertised(services.settings());
+  }
+
+  /**
+   * Where {@code advertised.listeners} sends clients; empty if it is not set.
+   *
+   * @throws io.millrace.model.StreamException INVALID_CONFIG if it is not host:port
+   */
+  public static Optional<BrokerEndpoint> advertised(SettingValues settings) {
+    return ClientAddress.advertised(settings)
+        .map(address -> new BrokerEndpoint(BrokerListener.KAFKA, address.host(), address.port()));
   }
 
   @Override
