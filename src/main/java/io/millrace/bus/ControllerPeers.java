@@ -33,20 +33,28 @@ public final class ControllerPeers {
     Promise<ControllerReply> promise = Promise.promise();
     ControllerCall call = new ControllerCall(loop, deadlineNanos, promise);
     long id = call.await();
-    ControllerRequest request = new ControllerRequest(id, loop.address(), ask, deadlineNanos);
+    ControllerRequest request = new ControllerRequest(id, loop.nodeAddress(), ask, deadlineNanos);
     boolean sent =
         senders
             .computeIfAbsent(node, to -> loop.bus().sender(Addresses.controller(to)))
-            .send(request);
+            .send(request, mayHaveLeft -> lost(call, id, node, mayHaveLeft));
     if (!sent) {
-      senders.remove(node);
-      call.onReply(
-          new ControllerReply.Refused(
-              id,
-              ErrorCode.LEADER_NOT_AVAILABLE,
-              "node " + node + " cannot be reached",
-              Optional.empty()));
+      lost(call, id, node, false);
     }
     return promise.future();
+  }
+
+  private void lost(ControllerCall call, long id, NodeId node, boolean mayHaveLeft) {
+    senders.remove(node);
+    if (mayHaveLeft) {
+      call.onDeadline();
+      return;
+    }
+    call.onReply(
+        new ControllerReply.Refused(
+            id,
+            ErrorCode.LEADER_NOT_AVAILABLE,
+            "node " + node + " cannot be reached",
+            Optional.empty()));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class RouteTable {
   private static final Logger LOG = LoggerFactory.getLogger(RouteTable.class);
   private static final long NEVER = Long.MIN_VALUE;
+  private static final Pattern NODE_ID = Pattern.compile("\\d{1,9}");
 
   private final Map<String, Entry> entries = new HashMap<>();
   private final Set<String> selfKeys = new LinkedHashSet<>();
@@ -76,6 +78,17 @@ public final class RouteTable {
   /** Whether messages for the node can be sent anywhere. */
   public synchronized boolean hasRoute(String key) {
     return selfKeys.contains(key) || entries.containsKey(key);
+  }
+
+  /** The other nodes with an id that messages can be sent to. */
+  public Set<NodeId> nodes() {
+    Set<NodeId> nodes = new LinkedHashSet<>();
+    for (Route route : all()) {
+      if (NODE_ID.matcher(route.key()).matches()) {
+        nodes.add(new NodeId(Integer.parseInt(route.key())));
+      }
+    }
+    return nodes;
   }
 
   /** The keys of the nodes that are reached at such a place. */

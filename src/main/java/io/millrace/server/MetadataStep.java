@@ -1,5 +1,6 @@
 package io.millrace.server;
 
+import io.millrace.bus.Addresses;
 import io.millrace.bus.BusLimits;
 import io.millrace.bus.LatestImage;
 import io.millrace.bus.LoopBus;
@@ -7,10 +8,12 @@ import io.millrace.cluster.ClusterNode;
 import io.millrace.cluster.PortProbe;
 import io.millrace.log.directory.PreviousStop;
 import io.millrace.metadata.MetadataState;
+import io.millrace.model.NodeId;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.ControllerSettings;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.control.BrokerRegistration;
+import io.millrace.model.image.BrokerImage;
 import io.millrace.verticle.ClusterEnvironment;
 import io.millrace.verticle.ClusterMetadataVerticle;
 import io.millrace.verticle.MetadataEnvironment;
@@ -123,7 +126,19 @@ final class MetadataStep implements StartStep {
             data.directory().previousStop() == PreviousStop.MACHINE_LOST),
         identity.isFounder(),
         new PortProbe(loops.vertx())::isRefused,
+        listener -> node.onHint(hint -> nodeOf(hint.key()).ifPresent(listener)),
         positions::of);
+  }
+
+  /** The broker that a route's key is of; empty if it has not registered. */
+  private Optional<NodeId> nodeOf(String key) {
+    return latest.get().brokers().stream()
+        .filter(
+            broker ->
+                key.equals(Addresses.keyOf(broker.id()))
+                    || key.equals(Addresses.keyOfDirectory(broker.directoryId())))
+        .map(BrokerImage::id)
+        .findFirst();
   }
 
   @Override

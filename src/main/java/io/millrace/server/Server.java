@@ -22,6 +22,7 @@ import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.protocol.kafka.ConsumerProtocolCodec;
+import io.millrace.verticle.ReplicationParts;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.millrace.server;
 
 import io.millrace.bus.BusLimits;
+import io.millrace.cluster.RouteTable;
 import io.millrace.metadata.LogMembers;
 import io.millrace.metadata.Membership;
 import io.millrace.metadata.MetadataLog;
@@ -15,6 +16,7 @@ import io.millrace.verticle.MetadataLinks;
 import io.millrace.verticle.OwnerContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -29,14 +31,14 @@ final class SharedMetadataLog implements NodeLog {
   private static final long TIMEOUT_MS = 10_000;
 
   private final ClusterIdentity identity;
-  private final MetadataLinks links;
+  private final Opened links;
   private final OwnerContext owner;
   private final ExecutorService worker;
   private final ClusterMetadataLog log;
 
   private SharedMetadataLog(
       ClusterIdentity identity,
-      MetadataLinks links,
+      Opened links,
       OwnerContext owner,
       ExecutorService worker,
       ClusterMetadataLog log) {
@@ -45,6 +47,19 @@ final class SharedMetadataLog implements NodeLog {
     this.owner = owner;
     this.worker = worker;
     this.log = log;
+  }
+
+  /** The ways, and the context that they live on. */
+  private record Opened(Context context, MetadataLinks ways) {
+    Future<Void> close() {
+      Promise<Void> closed = Promise.promise();
+      context.runOnContext(
+          now -> {
+            ways.close();
+            closed.complete();
+          });
+      return closed.future();
+    }
   }
 
   /** Reads what is in the directory and opens the ways; blocks. */
@@ -56,42 +71,44 @@ final class SharedMetadataLog implements NodeLog {
       ClusterIdentity identity,
       Supplier<ClusterImage> latest)
       throws Exception {
+    RouteTable routes = loops.cluster().orElseThrow().routes();
     RaftConfig config =
         new RaftConfig(
             directory,
             identity.self(),
             new LogMembers(Set.of(identity.founder()), Set.of()),
             settings);
-    MetadataLinks links =
+    Opened links =
         Waits.await(
             loops.call(
                 context ->
                     Future.succeededFuture(
-                        MetadataLinks.open(
-                            loops.vertx(),
-                            loops.bus(),
-                            limits,
-                            TimeSource.SYSTEM,
-                            identity.self(),
-                            () -> others(latest.get(), identity)))),
+                        new Opened(
+                            context,
+                            MetadataLinks.open(
+                                loops.vertx(),
+                                loops.bus(),
+                                limits,
+                                TimeSource.SYSTEM,
+                                identity.self(),
+                                () -> others(latest.get(), identity, routes))))),
             TIMEOUT_MS,
             "opening the ways to the metadata log");
     OwnerContext owner = new OwnerContext();
     ExecutorService worker =
         Executors.newSingleThreadExecutor(task -> new Thread(task, "metadata-log-open"));
     ClusterMetadataLog log =
-        ClusterMetadataLog.open(config, links.transport(), links.source(), owner, worker);
-    links.serve(log.source());
+        ClusterMetadataLog.open(config, links.ways().transport(), links.ways().source(), owner, worker);
+    links.ways().serve(log.source());
     return new SharedMetadataLog(identity, links, owner, worker, log);
   }
 
-  /** Who may have the log: its voters, and before those are known everybody who is registered. */
-  private static Collection<NodeId> others(ClusterImage image, ClusterIdentity identity) {
+  /** Who may have the log: its voters, other brokers, and who is known before any of these. */
+  private static Collection<NodeId> others(
+      ClusterImage image, ClusterIdentity identity, RouteTable routes) {
     Set<NodeId> some = new LinkedHashSet<>(image.voters());
-    if (some.isEmpty()) {
-      image.brokers().stream().map(BrokerImage::id).forEach(some::add);
-      some.add(identity.founder().nodeId());
-    }
+    image.brokers().stream().map(BrokerImage::id).forEach(some::add);
+    some.addAll(routes.nodes());
     some.remove(identity.self().nodeId());
     return some;
   }
@@ -108,7 +125,7 @@ final class SharedMetadataLog implements NodeLog {
 
   @Override
   public void ownedBy(Context context) {
-    owner.set(context);
+    owner.ownedBy(context);
   }
 
   /** The directory has had its identity since this node joined. */

@@ -47,7 +47,8 @@ final class BrokerLife {
   private final int heartbeatTimeoutMs;
   private final Promise<Void> active = Promise.promise();
   private final Promise<Void> stopped = Promise.promise();
-  private long incarnation = NOT_REGISTERED;
+  private Runnable onRegistered = () -> {};
+  private volatile long incarnation = NOT_REGISTERED;
   private boolean registering;
   private boolean registeredBefore;
   private ClusterImage followed = ClusterImage.empty();
@@ -88,7 +89,22 @@ final class BrokerLife {
     return active.future();
   }
 
-  /** Under which it is registered, -1 before. */
+  /** Calls this back whenever it is registered, in a new life. */
+  void onRegistered(Runnable listener) {
+    onRegistered = listener;
+  }
+
+  /** Whether an image knows of this life: what it says that this node leads is of it. */
+  boolean isIn(ClusterImage image) {
+    long life = incarnation;
+    return life != NOT_REGISTERED
+        && image
+            .broker(registration.nodeId())
+            .filter(broker -> broker.incarnation() == life)
+            .isPresent();
+  }
+
+  /** Under which it is registered, -1 before; asked on any thread. */
   long incarnation() {
     return incarnation;
   }
@@ -97,14 +113,6 @@ final class BrokerLife {
   void onFollowed(ClusterImage image) {
     followed = image;
     lease.onFollowed(image.version());
-  }
-
-  /** Whether the shards know of this life: what they still lead is of it. */
-  private boolean isReady() {
-    return followed
-        .broker(registration.nodeId())
-        .filter(broker -> broker.incarnation() == incarnation)
-        .isPresent();
   }
 
   /** Has others lead what this node leads; completes when they do, or nobody can be asked. */
@@ -146,6 +154,7 @@ final class BrokerLife {
               incarnation = registered.incarnation();
               registeredBefore = true;
               LOG.info("nodeId={} registered incarnation={}", node, incarnation);
+              onRegistered.run();
             })
         .onFailure(this::onRegistrationFailed);
   }
@@ -163,7 +172,7 @@ final class BrokerLife {
     long sentAt = time.monotonicNanos();
     long life = incarnation;
     HeartbeatReport report =
-        new HeartbeatReport(registration.nodeId(), life, isReady(), wantsToStop, told);
+        new HeartbeatReport(registration.nodeId(), life, isIn(followed), wantsToStop, told);
     controller
         .ask(new ControllerAsk.BrokerHeartbeat(report), heartbeatTimeoutMs)
         .onSuccess(

@@ -1,5 +1,6 @@
 package io.millrace.verticle;
 
+import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
 import io.millrace.model.control.BrokerRegistration;
 import io.millrace.model.control.ReplicaPosition;
@@ -7,6 +8,7 @@ import io.millrace.model.image.BrokerEndpoint;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -17,10 +19,12 @@ import java.util.function.Function;
  *     cluster
  * @param probe whether a connection to the address is refused; fails, or completes with false, if
  *     anything else comes of it
+ * @param hints is given whom to tell, on any thread, of every sign that a node may be gone
  * @param positions how far this node's logs of these partitions go; those it has not are left out
  */
 public record ClusterEnvironment(
     BrokerRegistration registration,
     boolean founds,
     Function<BrokerEndpoint, Future<Boolean>> probe,
+    Consumer<Consumer<NodeId>> hints,
     Function<List<PartitionId>, Future<Map<PartitionId, ReplicaPosition>>> positions) {}

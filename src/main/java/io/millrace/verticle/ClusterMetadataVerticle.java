@@ -23,12 +23,14 @@ import io.millrace.model.config.SettingValues;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.ClusterImage;
+import io.millrace.replication.IsrProposal;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +52,8 @@ public final class ClusterMetadataVerticle extends VerticleBase {
   private final List<Long> timers = new ArrayList<>();
   private ClusterImage committed = ClusterImage.empty();
   private @Nullable LoopBus loop;
-  private @Nullable BrokerLife life;
+  private volatile @Nullable BrokerLife life;
+  private volatile @Nullable IsrProposals proposals;
   private long upkeepDueNanos;
 
   public ClusterMetadataVerticle(MetadataEnvironment environment, ClusterEnvironment cluster) {
@@ -63,6 +66,23 @@ public final class ClusterMetadataVerticle extends VerticleBase {
   /** This node's leave to lead. */
   public Lease lease() {
     return lease;
+  }
+
+  /** What ties this node's shards to the cluster; theirs from before this is deployed on. */
+  public ReplicationParts replication() {
+    return new ReplicationParts(lease, this::brokerEpoch, this::propose);
+  }
+
+  private long brokerEpoch() {
+    BrokerLife known = life;
+    return known == null ? -1 : known.incarnation();
+  }
+
+  private void propose(IsrProposal proposal, Consumer<IsrProposal> whenRefused) {
+    IsrProposals known = proposals;
+    if (known != null) {
+      known.propose(proposal, whenRefused);
+    }
   }
 
   @Override
@@ -112,7 +132,15 @@ public final class ClusterMetadataVerticle extends VerticleBase {
             time,
             sessionMs);
     life = broker;
+    proposals =
+        new IsrProposals(
+            self,
+            link::ask,
+            broker::incarnation,
+            task -> context.runOnContext(now -> task.run()));
     publications.onPublished(broker::onFollowed);
+    broker.onRegistered(() -> publish(publications));
+    cluster.hints().accept(node -> context.runOnContext(now -> supervisor.onHint(node)));
     ForwardedRequests requests =
         new ForwardedRequests(
             link::ask,
@@ -139,7 +167,18 @@ public final class ClusterMetadataVerticle extends VerticleBase {
     if (slot.supervisor != null) {
       slot.supervisor.onImage(image, environment.time().monotonicNanos());
     }
-    publications.committed(image);
+    publish(publications);
+  }
+
+  /**
+   * Shows the shards what is committed, unless it is older than this node's registration: what that
+   * says they lead, they led in a former life.
+   */
+  private void publish(ImagePublications publications) {
+    BrokerLife known = life;
+    if (known != null && known.isIn(committed)) {
+      publications.committed(committed);
+    }
   }
 
   private ControllerDriver.Leadership leadership(

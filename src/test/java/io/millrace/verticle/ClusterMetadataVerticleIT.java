@@ -94,6 +94,7 @@ class ClusterMetadataVerticleIT {
                     false),
                 true,
                 endpoint -> Future.succeededFuture(false),
+                listener -> {},
                 wanted -> Future.succeededFuture(Map.of())));
     deployment = TestNode.get(node.vertx.deployVerticle(verticle));
     metadata = node.call(() -> new BusMetadataClient(node.loopBus, node.latest, 20_000));
