@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # A cluster of several nodes on this machine, from the fat jar.
 #
-#   scripts/cluster-local.sh start N      starts the nodes 1 to N that do not run yet, and waits until they are ready
+#   scripts/cluster-local.sh start N      starts the nodes 1 to N that do not run yet, and waits until they are ready; the first
+#                                         start founds the cluster, later ones add to it
 #   scripts/cluster-local.sh stop [I]     stops node I, or all, cleanly
 #   scripts/cluster-local.sh kill I       kill -9 of node I
 #   scripts/cluster-local.sh restart I    starts node I again, after a stop if it runs
-#   scripts/cluster-local.sh status       which nodes run, their addresses and pids
+#   scripts/cluster-local.sh status       which nodes run, their addresses and pids, and what the cluster says of itself
 #   scripts/cluster-local.sh bootstrap    the TCP addresses of all nodes, for --bootstrap-server
+#   scripts/cluster-local.sh port I WHAT  a port of node I: tcp, http, kafka, cluster or bus
 #   scripts/cluster-local.sh wipe         deletes the data of a cluster that does not run
 #
 # Environment: CLUSTER_DIR (target/cluster) holds data, logs and pids; CLUSTER_BASE_PORT (21000): node I has tcp at base + 10 I,
@@ -24,7 +26,10 @@ fail() { echo "cluster-local.sh: $1" >&2; exit 2; }
 node_host() { echo 127.0.0.1; }
 node_port() {
   local offset
-  case $2 in tcp) offset=0 ;; http) offset=1 ;; kafka) offset=2 ;; cluster) offset=3 ;; bus) offset=4 ;; esac
+  case $2 in
+    tcp) offset=0 ;; http) offset=1 ;; kafka) offset=2 ;; cluster) offset=3 ;; bus) offset=4 ;;
+    *) fail "there is no port '$2': tcp, http, kafka, cluster or bus" ;;
+  esac
   echo $((base + 10 * $1 + offset))
 }
 node_data() { echo "$NODES_DIR/data-$1"; }
@@ -51,7 +56,7 @@ start() {
   local n i
   n=$(number "${1:-}")
   for ((i = 1; i <= n; i++)); do start_node "$i" "$n"; done
-  for ((i = 1; i <= n; i++)); do await_node "$i" 60; done
+  for ((i = 1; i <= n; i++)); do await_node "$i" 120; done
   status
 }
 
@@ -67,16 +72,23 @@ restart() {
   i=$(number "${1:-}")
   stop_node "$i"
   start_node "$i" "$(known | wc -l)"
-  await_node "$i" 60
+  await_node "$i" 120
 }
 
 status() {
-  local i pid
+  local i pid running=
+  echo "cluster in $NODES_DIR"
   for i in $(known); do
     pid=$(node_pid "$i")
+    [[ -z $pid ]] || running+=${running:+,}$(node_host "$i"):$(node_port "$i" tcp)
     echo "node $i: $([[ -n $pid ]] && echo "runs, pid $pid" || echo 'does not run'), tcp $(node_host "$i"):$(node_port "$i" tcp)," \
-      "http $(node_host "$i"):$(node_port "$i" http), kafka $(node_host "$i"):$(node_port "$i" kafka), data $(node_data "$i")"
+      "http $(node_host "$i"):$(node_port "$i" http), kafka $(node_host "$i"):$(node_port "$i" kafka), log $NODES_DIR/$i.log"
   done
+  [[ -z $running ]] || "$home/scripts/millrace" cluster status -b "$running"
+}
+
+port() {
+  node_port "$(number "${1:-}")" "${2:-tcp}"
 }
 
 bootstrap() {
@@ -96,7 +108,7 @@ wipe() {
 command=${1:-}
 [[ $# -eq 0 ]] || shift
 case $command in
-  start | stop | restart | status | bootstrap | wipe) "$command" "$@" ;;
+  start | stop | restart | status | bootstrap | port | wipe) "$command" "$@" ;;
   kill) kill_node "$(number "${1:-}")" ;;
   -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" ;;
   *) fail "unknown command '$command'; scripts/cluster-local.sh --help lists them" ;;

@@ -37,6 +37,7 @@ chosen=("$@")
 print_heading
 bad=0
 for scenario in "${chosen[@]}"; do
-  run_scenario "$scenario" || bad=1
+  run_scenario "$scenario"
+  [[ $outcome -eq 0 ]] || bad=1
 done
 exit "$bad"

@@ -4,13 +4,14 @@
 SIZE=${FAULTS_NODES:-3}
 RATE=${FAULTS_RATE:-500}
 FAULTS_DIR=${FAULTS_DIR:-$(mktemp -d)}
-TOPIC=faults
+TOPIC=
 DRAIN_SECONDS=60
 unclean=no
 
 # What a scenario may change; set anew for each.
 reset_scenario() {
   NODES_DIR=$FAULTS_DIR/$1
+  TOPIC=${1//_/-}
   SETTINGS=()          # more settings of every node
   RUN_OPTIONS=()       # more options of "verify run"
   LOAD_SECONDS=30      # how long values are sent
@@ -28,7 +29,11 @@ node_port() {
   case $2 in tcp) echo 7070 ;; http) echo 8080 ;; kafka) echo 9092 ;; cluster) echo 7800 ;; bus) echo 7801 ;; esac
 }
 node_data() { echo "$NODES_DIR/data-$1"; }
-node_command() { printf '%s\n' ip netns exec "$(lab_ns "$1")" ${PREFIX[$1]:-}; }
+node_command() {
+  lab_enter "$1"
+  # shellcheck disable=SC2086  # a list of words
+  [[ -z ${PREFIX[$1]:-} ]] || printf '%s\n' ${PREFIX[$1]}
+}
 node_settings() {
   printf '%s\n' insecure.allow=true "http.allowed.hosts=$(node_host "$1")" log.checkpoint.interval.ms=5000 \
     group.consumer.session.timeout.ms=6000 \
@@ -41,7 +46,7 @@ require_lab() {
   local pair
   [[ $(uname -s) == Linux && $(id -u) -eq 0 ]] || fail 'network namespaces need root on Linux: nothing was run'
   require_java
-  for pair in ip:iproute2 iptables:iptables xfs_io:xfsprogs strace:strace jq:jq curl:curl setsid:util-linux; do
+  for pair in ip:iproute2 iptables:iptables xfs_io:xfsprogs strace:strace jq:jq curl:curl nsenter:util-linux setsid:util-linux mkfs.ext4:e2fsprogs; do
     command -v "${pair%%:*}" >/dev/null || install_or_fail "${pair##*:}" "${pair%%:*}"
   done
   ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || install_or_fail libfaketime libfaketime
@@ -58,7 +63,7 @@ end_lab() {
     signal_node "$i" CONT
     signal_node "$i" KILL
   done
-  [[ -z ${load_pid:-} ]] || kill "$load_pid" 2>/dev/null
+  end_load
   for i in "$FAULTS_DIR"/*/data-*; do
     ! mountpoint -q "$i" || umount -l "$i"
   done
@@ -123,16 +128,21 @@ others() {
 start_cluster() {
   local i
   for i in $(seq 1 "$SIZE"); do start_node "$i" "$SIZE"; done
-  for i in $(seq 1 "$SIZE"); do await_node "$i" 60; done
+  for i in $(seq 1 "$SIZE"); do await_node "$i" 60 || return 1; done
 }
 
-# start_load: the clients, in the background; returns when the first values are acknowledged.
+# start_load: the clients, in the background; returns when the first values are acknowledged. load.pid holds their pid: what a
+# scenario sets is not known outside of it.
 start_load() {
-  local deadline=$((SECONDS + 60))
-  lab_on $LAB_CLIENT scripts/millrace verify run -b "$(bootstrap)" --topic "$TOPIC" --rate "$RATE" \
-    --seconds "$LOAD_SECONDS" --drain-seconds "$DRAIN_SECONDS" --history "$NODES_DIR/history.jsonl" --output json \
-    "${RUN_OPTIONS[@]}" >"$NODES_DIR/report.json" 2>"$NODES_DIR/load.log" &
+  local deadline=$((SECONDS + 60)) words
+  mapfile -t words < <(lab_enter "$LAB_CLIENT")
+  words+=(scripts/millrace verify run -b "$(bootstrap)" --topic "$TOPIC" --rate "$RATE"
+    --seconds "$LOAD_SECONDS" --drain-seconds "$DRAIN_SECONDS" --history "$NODES_DIR/history.jsonl" --output json
+    "${RUN_OPTIONS[@]}")
+  # Each word execs the next one, so that the pid is the client's.
+  "${words[@]}" >"$NODES_DIR/report.json" 2>"$NODES_DIR/load.log" </dev/null &
   load_pid=$!
+  echo "$load_pid" >"$NODES_DIR/load.pid"
   until [[ -f $NODES_DIR/history.jsonl ]] && grep -q -m 1 '"event":"acked"' "$NODES_DIR/history.jsonl"; do
     kill -0 "$load_pid" 2>/dev/null || { echo "the clients ended: $(tail -n 1 "$NODES_DIR/load.log")" >&2; return 1; }
     [[ $SECONDS -lt $deadline ]] || { echo 'nothing was acknowledged for 60 s' >&2; return 1; }
@@ -140,6 +150,24 @@ start_load() {
   done
   # Every partition, and the group, is under way.
   sleep 4
+}
+
+# load_runs: whether the pid in load.pid is still that of the clients.
+load_runs() {
+  local pid
+  [[ -f $NODES_DIR/load.pid ]] || return 1
+  pid=$(<"$NODES_DIR/load.pid")
+  [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "$NODES_DIR/history.jsonl"
+}
+
+# end_load: ends the clients if they still run: SIGTERM, and after 5 s SIGKILL.
+end_load() {
+  local deadline=$((SECONDS + 5)) signal=TERM
+  while load_runs; do
+    kill "-$signal" "$(<"$NODES_DIR/load.pid")" 2>/dev/null || :
+    [[ $SECONDS -lt $deadline ]] || signal=KILL
+    sleep 0.2
+  done
 }
 
 # await_in_sync: waits until every partition has all its replicas in sync again.
@@ -189,21 +217,20 @@ check() {
   echo clean
 }
 
-# run_scenario NAME: prints its row; 1 if it is not clean, or could not be run to its end.
+# run_scenario NAME: prints its row; outcome is 1 if it is not clean, or could not be run to its end. Not to be called in a
+# condition: an error in a scenario is to end it.
 run_scenario() {
   local name=$1 code=0
   declare -F "fault_$name" >/dev/null || fail "there is no scenario '$name'; --list names them"
   reset_scenario "$name"
-  load_pid=
   ! declare -F "prepare_$name" >/dev/null || "prepare_$name"
-  # Not in a condition: an error in a scenario is to end it.
   set +e
   (set -e; scenario_body "$name")
   code=$?
   set -e
   end_scenario
   [[ $code -eq 0 ]] || unclean=yes
-  return "$code"
+  outcome=$code
 }
 
 scenario_body() {
@@ -213,7 +240,6 @@ scenario_body() {
   "fault_$1"
   heal "$SIZE"
   if [[ -z $EVIDENCE ]]; then
-    kill "$load_pid" 2>/dev/null || :
     row "$1" 'not run'
     return 0
   fi
@@ -227,6 +253,7 @@ scenario_body() {
 end_scenario() {
   local i
   heal "$SIZE"
+  end_load
   for i in $(seq 1 "$SIZE"); do
     signal_node "$i" CONT
     kill_node "$i"

@@ -33,12 +33,16 @@ lab_down() {
   done
 }
 
+# lab_enter I: the words that run a command on host I. Not "ip netns exec": that has mounts of its own, a copy of all that there
+# are, so that a disk taken away here would stay in use there.
+lab_enter() { printf '%s\n' nsenter "--net=/run/netns/$(lab_ns "$1")"; }
+
 # lab_on I COMMAND...: runs a command on host I.
 lab_on() {
-  local ns
-  ns=$(lab_ns "$1")
+  local words
+  mapfile -t words < <(lab_enter "$1")
   shift
-  ip netns exec "$ns" "$@"
+  "${words[@]}" "$@"
 }
 
 # cut_one_way FROM TO: what FROM sends does not reach TO.

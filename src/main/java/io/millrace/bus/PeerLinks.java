@@ -1,8 +1,11 @@
 package io.millrace.bus;
 
+import io.millrace.model.Metrics;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The bounds on what is under way to each other node, one for each {@link Lane}.
@@ -12,14 +15,21 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PeerLinks {
   private final Peers peers;
   private final long maxBytes;
+  private final BusMeters meters;
   private final Map<String, Map<Lane, Admission>> bounds = new ConcurrentHashMap<>();
+  private final List<Metrics.Registration> shown = new CopyOnWriteArrayList<>();
 
   /**
    * @param maxBytes on the lane for records
    */
-  PeerLinks(Peers peers, long maxBytes) {
+  PeerLinks(Peers peers, long maxBytes, BusMeters meters) {
     this.peers = peers;
     this.maxBytes = maxBytes;
+    this.meters = meters;
+  }
+
+  BusMeters meters() {
+    return meters;
   }
 
   Peers peers() {
@@ -34,7 +44,9 @@ final class PeerLinks {
   private Map<Lane, Admission> newBounds() {
     Map<Lane, Admission> lanes = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
-      lanes.put(lane, new Admission(Integer.MAX_VALUE, lane.bytes(maxBytes)));
+      Admission inFlight = new Admission(Integer.MAX_VALUE, lane.bytes(maxBytes));
+      shown.add(meters.show(inFlight, lane));
+      lanes.put(lane, inFlight);
     }
     return lanes;
   }

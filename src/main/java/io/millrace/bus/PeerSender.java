@@ -19,23 +19,34 @@ final class PeerSender<M extends BusMessage> implements Sender<M> {
   private final Peers peers;
   private final Map<Lane, Admission> lanes;
   private final MessageProducer<Object> producer;
+  private final BusMeters meters;
 
   /**
    * @param lanes shared by all senders to the node
    */
   PeerSender(
-      String key, Peers peers, Map<Lane, Admission> lanes, MessageProducer<Object> producer) {
+      String key,
+      Peers peers,
+      Map<Lane, Admission> lanes,
+      MessageProducer<Object> producer,
+      BusMeters meters) {
     this.key = key;
     this.peers = peers;
     this.lanes = lanes;
     this.producer = producer;
+    this.meters = meters;
   }
 
   @Override
   public boolean send(M message, Lost whenLost) {
     long sizeBytes = ENVELOPE_BYTES + message.sizeBytes();
+    if (!peers.hasRoute(key)) {
+      meters.onNoRoute();
+      return false;
+    }
     Admission inFlight = Objects.requireNonNull(lanes.get(Lane.of(message)));
-    if (!peers.hasRoute(key) || !inFlight.tryTake(sizeBytes)) {
+    if (!inFlight.tryTake(sizeBytes)) {
+      meters.onNoRoom();
       return false;
     }
     Parcel parcel = new Parcel(message);
@@ -54,7 +65,8 @@ final class PeerSender<M extends BusMessage> implements Sender<M> {
     return true;
   }
 
-  private static void lost(Parcel parcel, Lost whenLost) {
+  private void lost(Parcel parcel, Lost whenLost) {
+    meters.onLost();
     if (!parcel.isOpened()) {
       parcel.message().discard();
     }

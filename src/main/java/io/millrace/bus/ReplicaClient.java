@@ -12,6 +12,8 @@ import java.util.Map;
  * <p>Threading: belongs to the event loop of its {@link LoopBus}.
  */
 public final class ReplicaClient {
+  private static final long NANOS_PER_MS = 1_000_000;
+
   private final LoopBus loop;
   private final Map<NodeId, Sender<ReplicaFetchRequest>> senders = new HashMap<>();
 
@@ -44,7 +46,7 @@ public final class ReplicaClient {
       listener.onEnd();
       return;
     }
-    Call call = new Call(question.deadlineNanos(), question.entries().size(), listener);
+    Call call = new Call(question, listener, loop.nowNanos());
     call.correlationId = loop.await(call);
     ReplicaFetchRequest request =
         new ReplicaFetchRequest(
@@ -67,15 +69,17 @@ public final class ReplicaClient {
 
   private final class Call implements LoopBus.Pending {
     private final long deadlineNanos;
+    private final long sentNanos;
     private final Listener listener;
     private int missing;
     private long correlationId;
     private boolean ended;
 
-    Call(long deadlineNanos, int entries, Listener listener) {
-      this.deadlineNanos = deadlineNanos;
-      this.missing = entries;
+    Call(Question question, Listener listener, long sentNanos) {
+      this.deadlineNanos = question.deadlineNanos();
+      this.missing = question.entries().size();
       this.listener = listener;
+      this.sentNanos = sentNanos;
     }
 
     @Override
@@ -84,6 +88,8 @@ public final class ReplicaClient {
         reply.discard();
         return;
       }
+      long heldNanos = part.heldMs() * NANOS_PER_MS;
+      loop.bus().meters().onReplicaAnswer(Math.max(0, loop.nowNanos() - sentNanos - heldNanos));
       missing -= part.results().size();
       listener.onPart(part);
       if (missing <= 0) {

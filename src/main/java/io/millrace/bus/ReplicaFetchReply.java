@@ -65,6 +65,11 @@ public record ReplicaFetchReply(long correlationId, int heldMs, List<Result> res
   }
 
   @Override
+  public long sizeBytes() {
+    return recordBytes();
+  }
+
+  @Override
   public void discard() {
     results.forEach(Result::discard);
   }

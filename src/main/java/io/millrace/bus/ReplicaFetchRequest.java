@@ -29,8 +29,16 @@ public record ReplicaFetchRequest(
     long deadlineNanos,
     List<Entry> entries)
     implements BusMessage {
+  /** About what an entry takes. */
+  private static final int ENTRY_BYTES = 48;
+
   public ReplicaFetchRequest {
     entries = List.copyOf(entries);
+  }
+
+  @Override
+  public long sizeBytes() {
+    return (long) entries.size() * ENTRY_BYTES;
   }
 
   /**

@@ -15,6 +15,7 @@ abstract class ShardCall implements LoopBus.Pending {
   private final long sizeBytes;
   private long deadlineNanos;
   private long correlationId;
+  private long sentNanos;
   private boolean admitted;
   private boolean answered;
 
@@ -41,6 +42,7 @@ abstract class ShardCall implements LoopBus.Pending {
     admitted = true;
     correlationId = loop.await(this);
     ShardRequest made = request.apply(correlationId);
+    sentNanos = port.remote() ? loop.nowNanos() : 0;
     if (port.remote() ? !port.sender().send(made, this::onLost) : !port.sender().send(made)) {
       end();
       refuse(port.closed(), port.reason());
@@ -122,6 +124,9 @@ abstract class ShardCall implements LoopBus.Pending {
 
   @Override
   public final void onReply(BusReply reply) {
+    if (admitted && port.remote()) {
+      loop.bus().meters().onShardAnswer(loop.nowNanos() - sentNanos);
+    }
     giveBack();
     if (answered) {
       late(reply);

@@ -1,5 +1,6 @@
 package io.millrace.bus;
 
+import io.millrace.model.Metrics;
 import io.millrace.model.StreamException;
 import io.millrace.model.TimeSource;
 import io.vertx.core.Vertx;
@@ -44,7 +45,12 @@ public final class TypedBus {
    * @param peerInFlightBytes what may be under way to one other node and not yet written
    */
   public TypedBus(Vertx vertx, Peers peers, long peerInFlightBytes) {
-    this(vertx, new PeerLinks(peers, peerInFlightBytes));
+    this(vertx, peers, peerInFlightBytes, Metrics.NONE);
+  }
+
+  /** As the other, and measured. */
+  public TypedBus(Vertx vertx, Peers peers, long peerInFlightBytes, Metrics metrics) {
+    this(vertx, new PeerLinks(peers, peerInFlightBytes, new BusMeters(metrics)));
   }
 
   private TypedBus(Vertx vertx, @Nullable PeerLinks links) {
@@ -52,6 +58,12 @@ public final class TypedBus {
     this.links = links;
     this.codec = new BusCodec(TimeSource.SYSTEM);
     vertx.eventBus().registerCodec(codec);
+  }
+
+  /** What is measured of the bus between nodes. */
+  public BusMeters meters() {
+    PeerLinks known = links;
+    return known == null ? BusMeters.NONE : known.meters();
   }
 
   /** This node's key, empty if it is alone. */
@@ -83,12 +95,13 @@ public final class TypedBus {
   }
 
   /** What another node sent that cannot be read is dropped: at-most-once covers that. */
-  private static <M extends BusMessage> void fromPeer(
+  private <M extends BusMessage> void fromPeer(
       Address<M> address, Message<Object> message, Consumer<M> consumer) {
     M body;
     try {
       body = address.messageType().cast(message.body());
     } catch (StreamException | ClassCastException e) {
+      meters().onUnreadable();
       LOG.warn("a message for {} is dropped: {}", address, e.getMessage());
       return;
     }
@@ -111,7 +124,8 @@ public final class TypedBus {
     if (known == null || key.isEmpty()) {
       return (message, whenLost) -> false; // Alone, or an address that no node has.
     }
-    return new PeerSender<>(key, known.peers(), known.inFlight(key), producer);
+    return new PeerSender<>(
+        key, known.peers(), known.inFlight(key), producer, known.meters());
   }
 
   /** The addresses that have a consumer now. */

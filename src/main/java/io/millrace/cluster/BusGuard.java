@@ -80,7 +80,8 @@ final class BusGuard extends ChannelInboundHandlerAdapter {
     ctx.fireUserEventTriggered(event);
   }
 
-  private static void close(ChannelHandlerContext ctx) {
+  /** Closes a connection that is not to be trusted; that it did not go cleanly changes nothing. */
+  static void close(ChannelHandlerContext ctx) {
     ctx.close()
         .addListener(
             done -> {

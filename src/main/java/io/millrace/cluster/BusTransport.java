@@ -208,7 +208,7 @@ public final class BusTransport implements Transport {
       ChannelHandlerContext tls = ctx.pipeline().context(SslHandler.class);
       if (tls == null) {
         ReferenceCountUtil.release(message);
-        ctx.close();
+        BusGuard.close(ctx);
         return;
       }
       ctx.pipeline().addAfter(tls.name(), "bus-guard", guard.get());

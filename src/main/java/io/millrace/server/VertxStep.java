@@ -92,7 +92,8 @@ final class VertxStep implements StartStep {
             : new TypedBus(
                 made,
                 new RoutedPeers(joined.routes()),
-                settings.get(ClusterSettings.BUS_PEER_INFLIGHT_BYTES));
+                settings.get(ClusterSettings.BUS_PEER_INFLIGHT_BYTES),
+                metrics);
   }
 
   private static void onUnhandled(Throwable failure) {

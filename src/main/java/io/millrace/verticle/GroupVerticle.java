@@ -31,6 +31,7 @@ public final class GroupVerticle extends VerticleBase {
 
   private final GroupEnvironment environment;
   private @Nullable LoopBus loop;
+  private @Nullable PeerOutbox post;
   private @Nullable WorkerExecutor worker;
   private final List<TypedBus.Registration> registrations = new ArrayList<>();
   private @Nullable Coordinators coordinators;
@@ -50,7 +51,7 @@ public final class GroupVerticle extends VerticleBase {
             environment.latest()::get,
             environment.coordinators(),
             environment.codec(),
-            new Outbox(environment.bus()),
+            openOutbox(),
             nextPass,
             settings,
             environment.time(),
@@ -93,12 +94,26 @@ public final class GroupVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
+  private Outbox openOutbox() {
+    TypedBus bus = environment.bus();
+    if (bus.selfKey().isEmpty()) {
+      return new Outbox(bus);
+    }
+    PeerOutbox toPeers =
+        new PeerOutbox(bus, (delayMs, task) -> vertx.setTimer(delayMs, id -> task.run()));
+    post = toPeers;
+    return new Outbox(toPeers);
+  }
+
   @Override
   public Future<?> stop() {
     vertx.cancelTimer(timer);
     registrations.forEach(TypedBus.Registration::close);
     if (coordinators != null) {
       coordinators.stop();
+    }
+    if (post != null) {
+      post.close();
     }
     if (loop != null) {
       loop.close();

@@ -37,6 +37,7 @@ public final class LogVerticle extends VerticleBase {
   private final List<Long> timers = new ArrayList<>();
   private long expectedTickNanos;
   private @Nullable LoopBus replicaLoop;
+  private @Nullable PeerOutbox post;
 
   // Set when it is deployed; an undeployed verticle is not used.
   @SuppressWarnings("NullAway.Init")
@@ -78,6 +79,7 @@ public final class LogVerticle extends VerticleBase {
     shard =
         new Shard(
             environment,
+            openOutbox(),
             tasks,
             nanos -> thread.onWrite(nanos, time.monotonicNanos()),
             environment.isAlone() ? (leader, question, nobody) -> nobody.onEnd() : openPeers(),
@@ -97,6 +99,20 @@ public final class LogVerticle extends VerticleBase {
     timers.add(vertx.setPeriodic(UPKEEP_MS, id -> run(shard::onUpkeepTick)));
     expectedTickNanos = time.monotonicNanos() + FLUSH_TICK_MS * 1_000_000;
     return Future.succeededFuture();
+  }
+
+  /** A follower that a full connection keeps its answer from would wait for its deadline. */
+  private Outbox openOutbox() {
+    if (environment.isAlone()) {
+      return new Outbox(environment.bus());
+    }
+    PeerOutbox toPeers = new PeerOutbox(environment.bus(), this::later);
+    post = toPeers;
+    return new Outbox(toPeers);
+  }
+
+  private void later(long delayMs, Runnable task) {
+    context.runOnContext(v -> vertx.setTimer(delayMs, id -> run(task)));
   }
 
   /** The bus belongs to the event loop, the shard to its own thread, which may be another. */
@@ -142,6 +158,10 @@ public final class LogVerticle extends VerticleBase {
       replicaLoop.close();
     }
     Promise<Void> stopped = Promise.promise();
+    PeerOutbox toPeers = post;
+    if (toPeers != null) {
+      run(toPeers::close);
+    }
     run(() -> shard.stop(failures -> context.runOnContext(v -> end(failures, stopped))));
     return stopped.future();
   }

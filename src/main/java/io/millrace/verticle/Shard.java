@@ -47,6 +47,7 @@ final class Shard {
   private boolean stopping;
 
   /**
+   * @param outbox where its answers go; emptied after each event
    * @param tasks hands results back through {@link #run}
    * @param onWrite hears how long each write took, in nanoseconds
    * @param peers reaches the leaders that its partitions follow
@@ -54,6 +55,7 @@ final class Shard {
    */
   Shard(
       ShardEnvironment environment,
+      Outbox outbox,
       Tasks tasks,
       LongConsumer onWrite,
       ReplicaPeers peers,
@@ -61,7 +63,7 @@ final class Shard {
     int background = environment.settings().get(ServerSettings.BACKGROUND_THREADS);
     this.tasks = tasks;
     this.logs = environment.logs();
-    this.outbox = new Outbox(environment.bus());
+    this.outbox = outbox;
     this.time = environment.time();
     this.flushes = new FlushScheduler(time, environment.metrics(), background);
     this.upkeep = new ShardUpkeep(environment, tasks, flushes);

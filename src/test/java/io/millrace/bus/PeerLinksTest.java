@@ -26,7 +26,7 @@ class PeerLinksTest {
         }
       };
 
-  private final PeerLinks links = new PeerLinks(PEERS, MEBIBYTE);
+  private final PeerLinks links = new PeerLinks(PEERS, MEBIBYTE, BusMeters.NONE);
 
   @Test
   void shouldPassAMebibyteOfTheMetadataLogBehindRecordsAndASmallOne() {

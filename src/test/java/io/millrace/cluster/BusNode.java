@@ -6,6 +6,7 @@ import io.millrace.bus.LoopMail;
 import io.millrace.bus.Peers;
 import io.millrace.bus.ShardReply;
 import io.millrace.bus.TypedBus;
+import io.millrace.metrics.MicrometerMetrics;
 import io.millrace.model.NodeId;
 import io.millrace.model.config.BrokerSettings;
 import io.vertx.core.Future;
@@ -26,10 +27,12 @@ public final class BusNode implements AutoCloseable {
   static final long PATIENCE_SECONDS = 40;
   private static final long IN_FLIGHT_BYTES = 1 << 20;
 
+  private final MicrometerMetrics metrics = new MicrometerMetrics(1, 1_000);
   private final ClusterNode node;
   private final Vertx vertx;
   private final TypedBus bus;
   private final BlockingQueue<PeerHint> hints = new LinkedBlockingQueue<>();
+  private volatile boolean reachesOthers = true;
   private final BlockingQueue<Long> received = new LinkedBlockingQueue<>();
 
   public BusNode(int id, long starts, List<HostPort> seeds, Map<String, String> more) {
@@ -63,10 +66,12 @@ public final class BusNode implements AutoCloseable {
 
               @Override
               public boolean hasRoute(String key) {
-                return node.routes().hasRoute(key);
+                return node.routes().isSelf(key)
+                    || reachesOthers && node.routes().hasRoute(key);
               }
             },
-            IN_FLIGHT_BYTES);
+            IN_FLIGHT_BYTES,
+            metrics);
   }
 
   static Map<String, String> tls(String certificate) {
@@ -125,6 +130,11 @@ public final class BusNode implements AutoCloseable {
     return Addresses.nodeLoop(node.routes().selfKey(), number);
   }
 
+  /** Whether what this node sends from now on reaches others. */
+  public void setReachesOthers(boolean reaches) {
+    reachesOthers = reaches;
+  }
+
   /** Takes what is sent to one of its loops. */
   void listen(int loop) {
     bus.consume(loop(loop), mail -> mail.replies().forEach(r -> received.add(r.correlationId())));
@@ -160,8 +170,14 @@ public final class BusNode implements AutoCloseable {
     }
   }
 
+  /** What it has measured. */
+  String meters() {
+    return metrics.scrape();
+  }
+
   @Override
   public void close() {
     await(vertx.close());
+    metrics.close();
   }
 }

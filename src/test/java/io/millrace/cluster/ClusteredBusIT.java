@@ -55,6 +55,23 @@ class ClusteredBusIT {
   }
 
   @Test
+  void shouldMeasureWhatIsNotTaken() {
+    // given
+    pair(Map.of(), Map.of());
+    BusNode one = nodes.get(0);
+
+    // when
+    one.send(9, 7, 19);
+    one.send(2, 7, 12);
+
+    // then
+    assertThat(one.meters())
+        .contains("millrace_bus_peer_refused_total{reason=\"no route\"} 1.0")
+        .contains("millrace_bus_peer_refused_total{reason=\"no room\"} 0.0")
+        .contains("millrace_bus_peer_inflight_bytes{lane=\"records\"}");
+  }
+
+  @Test
   void shouldGoOnWithoutDiscovery() throws Exception {
     // given
     pair(Map.of(), Map.of());

@@ -25,7 +25,7 @@ final class BrokerProcess implements AutoCloseable {
   static final Path JAR =
       Path.of(System.getProperty("millrace.jar", "target/millrace.jar")).toAbsolutePath();
   private static final Pattern READY = Pattern.compile("ready: tcp \\S+:(\\d+), http \\S+:(\\d+)");
-  private static final long START_DEADLINE_SECONDS = 60;
+  private static final long START_DEADLINE_SECONDS = 120;
 
   private final Process process;
   private final Thread reader;
@@ -98,7 +98,8 @@ final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  private void awaitReady() throws InterruptedException {
+  /** Waits until it says that it is ready. */
+  void awaitReady() throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_DEADLINE_SECONDS);
     while (tcpPort < 0) {
       String line = lines.poll(200, TimeUnit.MILLISECONDS);

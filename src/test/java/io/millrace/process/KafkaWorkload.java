@@ -45,6 +45,7 @@ final class KafkaWorkload implements AutoCloseable {
   private final long startNanos = System.nanoTime();
   private final KafkaProducer<String, String> producer;
   private final AtomicLong acknowledged = new AtomicLong();
+  private final AckGaps gaps = new AckGaps();
   private final Thread sending = new Thread(this::send, "kafka-workload-producer");
   private final Thread reading = new Thread(this::follow, "kafka-workload-consumer");
   private volatile boolean over;
@@ -77,6 +78,15 @@ final class KafkaWorkload implements AutoCloseable {
     return acknowledged.get();
   }
 
+  AckGaps gaps() {
+    return gaps;
+  }
+
+  /** Says in the history what was done to the brokers. */
+  void note(String text) {
+    write(atUs -> new HistoryEvent.Note(atUs, text));
+  }
+
   void awaitAcknowledged(long count) {
     long deadline = System.nanoTime() + DEADLINE_NANOS;
     while (acknowledged.get() < count) {
@@ -104,6 +114,7 @@ final class KafkaWorkload implements AutoCloseable {
     if (failure == null) {
       write(atUs -> new HistoryEvent.Acked(atUs, value, metadata.partition(), metadata.offset()));
       acknowledged.incrementAndGet();
+      gaps.acked(metadata.partition());
     } else if (failure instanceof ApiException && !(failure instanceof TimeoutException)) {
       write(atUs -> new HistoryEvent.Failed(atUs, value, failure.toString()));
     } else {

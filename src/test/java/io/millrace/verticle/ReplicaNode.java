@@ -1,21 +1,16 @@
 package io.millrace.verticle;
 
-import io.millrace.bus.Address;
-import io.millrace.bus.Addresses;
 import io.millrace.bus.Admission;
 import io.millrace.bus.BusLimits;
 import io.millrace.bus.BusPartitionClient;
-import io.millrace.bus.BusReply;
 import io.millrace.bus.ImagePublisher;
 import io.millrace.bus.LatestImage;
 import io.millrace.bus.LoopBus;
-import io.millrace.bus.LoopMail;
 import io.millrace.bus.OwnedBuffer;
 import io.millrace.bus.ProduceReply;
 import io.millrace.bus.ProduceRequest;
-import io.millrace.bus.ReplicaFetchRequest;
-import io.millrace.bus.Scope;
-import io.millrace.bus.TypedBus;
+import io.millrace.cluster.BusNode;
+import io.millrace.cluster.HostPort;
 import io.millrace.log.compaction.NodeCompaction;
 import io.millrace.log.segment.LogLimits;
 import io.millrace.model.Acks;
@@ -30,7 +25,6 @@ import io.millrace.replication.IsrProposal;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -40,9 +34,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/** A node of several, each with a bus of its own; what is between them is handed over here. */
+/** A node of several, each with real shards and a real bus to the others. */
 final class ReplicaNode implements AutoCloseable {
   static final long BROKER_EPOCH = 5;
   private static final int SHARDS = 2;
@@ -50,20 +43,25 @@ final class ReplicaNode implements AutoCloseable {
   final NodeId self;
   final SegmentedLogs logs;
   final List<IsrProposal> proposals = new CopyOnWriteArrayList<>();
-  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-  private final TypedBus bus = new TypedBus(vertx);
-  private final Context loop = ((VertxInternal) vertx).createEventLoopContext();
+  private final BusNode bus;
+  private final Vertx vertx;
+  private final Context loop;
   private final List<String> deployments = new ArrayList<>();
   private final List<Admission> admissions = new ArrayList<>();
   private final LatestImage latest = new LatestImage();
   private final LoopBus loopBus;
   private final BusPartitionClient client;
   private final ImagePublisher publisher;
-  private final AtomicInteger bridges = new AtomicInteger();
-  private volatile boolean reachable = true;
 
-  ReplicaNode(int id, Path directory, Map<String, String> brokerSettings) {
+  /**
+   * @param seeds where others are found
+   */
+  ReplicaNode(
+      int id, Path directory, List<HostPort> seeds, Map<String, String> brokerSettings) {
     self = new NodeId(id);
+    bus = new BusNode(id, 1, seeds, Map.of());
+    vertx = bus.vertx();
+    loop = ((VertxInternal) vertx).createEventLoopContext();
     logs = new SegmentedLogs(directory.resolve("node-" + id), LogLimits.DEFAULTS);
     SettingValues settings = BrokerSettings.of(brokerSettings);
     BusLimits limits = BusLimits.of(settings);
@@ -82,7 +80,7 @@ final class ReplicaNode implements AutoCloseable {
                           shard,
                           SHARDS,
                           self,
-                          bus,
+                          bus.bus(),
                           logs,
                           settings,
                           TimeSource.SYSTEM,
@@ -91,54 +89,25 @@ final class ReplicaNode implements AutoCloseable {
                           compaction,
                           parts)))));
     }
-    deployments.add(TestNode.get(vertx.deployVerticle(new ReplicationVerticle(bus, self, SHARDS))));
-    loopBus = call(() -> LoopBus.open(vertx, bus, TimeSource.SYSTEM, limits));
+    deployments.add(TestNode.get(vertx.deployVerticle(new ReplicationVerticle(bus.bus(), self, SHARDS))));
+    loopBus = call(() -> LoopBus.open(vertx, bus.bus(), TimeSource.SYSTEM, limits));
     client = call(() -> new BusPartitionClient(loopBus, admissions, () -> latest.get().version()));
     publisher = call(() -> new ImagePublisher(loopBus, latest, SHARDS, 20_000));
   }
 
-  /** Lets this node send fetches to the other one, and hear the answers. */
-  void connectTo(ReplicaNode other) {
-    call(() -> bus.consume(Addresses.replicas(other.self), request -> forward(request, other)));
+  /** Waits until the nodes know where each other is. */
+  static void introduce(ReplicaNode one, ReplicaNode other) {
+    BusNode.until(() -> one.bus.node().routes().hasRoute(other.self.toString()));
+    BusNode.until(() -> other.bus.node().routes().hasRoute(one.self.toString()));
   }
 
-  private void forward(ReplicaFetchRequest request, ReplicaNode other) {
-    if (!reachable || !other.reachable) {
-      return;
-    }
-    Address<LoopMail> bridge =
-        new Address<>(
-            "bridge." + self + "." + bridges.incrementAndGet(), Scope.LOCAL, LoopMail.class);
-    other.call(
-        () ->
-            other.bus.consume(
-                bridge,
-                mail -> {
-                  if (!reachable || !other.reachable) {
-                    mail.replies().forEach(BusReply::discard);
-                  } else if (!bus.sender(request.replyTo()).send(mail)) {
-                    mail.replies().forEach(BusReply::discard);
-                  }
-                }));
-    other
-        .bus
-        .sender(Addresses.replicas(other.self))
-        .send(
-            new ReplicaFetchRequest(
-                request.correlationId(),
-                bridge,
-                request.replica(),
-                request.brokerEpoch(),
-                request.imageVersion(),
-                request.maxBytes(),
-                request.waitUntilNanos(),
-                request.deadlineNanos(),
-                request.entries()));
+  HostPort discovery() {
+    return bus.discovery();
   }
 
-  /** From now on nothing comes through to the others, or from them; or does again. */
-  void setReachable(boolean isReachable) {
-    reachable = isReachable;
+  /** From now on nothing that this node sends comes through to others; or does again. */
+  void setReachesOthers(boolean reaches) {
+    bus.setReachesOthers(reaches);
   }
 
   void publish(ClusterImage image) {
@@ -182,6 +151,6 @@ final class ReplicaNode implements AutoCloseable {
           loopBus.close();
           return true;
         });
-    TestNode.get(vertx.close());
+    bus.close();
   }
 }

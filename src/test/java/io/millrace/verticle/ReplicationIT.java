@@ -50,10 +50,14 @@ class ReplicationIT {
   void open() {
     Map<String, String> settings =
         Map.of("replica.fetch.wait.max.ms", "200", "replica.fetch.timeout.ms", "300");
-    zero = new ReplicaNode(0, directory, settings);
-    one = new ReplicaNode(1, directory, settings);
-    zero.connectTo(one);
-    one.connectTo(zero);
+    zero = new ReplicaNode(0, directory, List.of(), settings);
+    one = new ReplicaNode(1, directory, List.of(zero.discovery()), settings);
+    ReplicaNode.introduce(zero, one);
+  }
+
+  private void setConnected(boolean connected) {
+    zero.setReachesOthers(connected);
+    one.setReachesOthers(connected);
   }
 
   @AfterEach
@@ -98,7 +102,7 @@ class ReplicationIT {
     // given
     publish(ZERO, 1, List.of(ZERO, ONE));
     zero.produce(PARTITION, Acks.ALL, TestBatches.of(2)).get(20, TimeUnit.SECONDS);
-    zero.setReachable(false);
+    setConnected(false);
     for (int i = 0; i < 3; i++) {
       zero.produce(PARTITION, Acks.LEADER, TestBatches.of(1)).get(20, TimeUnit.SECONDS);
     }
@@ -108,7 +112,7 @@ class ReplicationIT {
     ProduceReply.Result refused =
         zero.produce(PARTITION, Acks.LEADER, TestBatches.of(1)).get(20, TimeUnit.SECONDS);
     one.produce(PARTITION, Acks.LEADER, TestBatches.of(4)).get(20, TimeUnit.SECONDS);
-    zero.setReachable(true);
+    setConnected(true);
 
     // then
     assertThat(refused.error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);

@@ -5,6 +5,7 @@ import io.millrace.protocol.stream.message.CommittedPosition;
 import io.millrace.protocol.stream.message.GroupMember;
 import io.millrace.protocol.stream.message.ListedGroup;
 import io.millrace.protocol.stream.message.ListedOffset;
+import io.millrace.protocol.stream.message.NodeDescription;
 import io.millrace.protocol.stream.message.PartitionDescription;
 import io.millrace.protocol.stream.message.PlainHeader;
 import io.millrace.protocol.stream.message.PlainRecord;
@@ -31,6 +32,7 @@ final class NestedRecords {
               GroupMember::new,
               ListedGroup::new,
               ListedOffset::new,
+              NodeDescription::new,
               PartitionDescription::new,
               PlainHeader::new,
               PlainRecord::new,
