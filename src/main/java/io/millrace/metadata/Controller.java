@@ -66,6 +66,13 @@ public final class Controller {
     return proposal;
   }
 
+  /** What {@link #onElected} proposed is committed after all, though its answer was lost. */
+  public void onTermBegun() {
+    leading = true;
+    latest = committed;
+    brokers.onElected();
+  }
+
   /** Another node leads, or none: everything pending is forgotten, every request refused. */
   public void onDeposed() {
     leading = false;

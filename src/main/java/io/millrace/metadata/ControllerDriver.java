@@ -18,6 +18,8 @@ import java.util.function.Function;
  * <p>Threading: the owner thread of the log; stages complete there.
  */
 public final class ControllerDriver implements MetadataLog.Listener {
+  private static final long NO_TERM = -1;
+
   private final NodeId nodeId;
   private final MetadataLog log;
   private final Controller controller;
@@ -27,6 +29,8 @@ public final class ControllerDriver implements MetadataLog.Listener {
   private final QuorumKeeper quorum;
   private Leadership leadership = Leadership.NOBODY;
   private boolean leading;
+  private long electedTerm = NO_TERM;
+  private boolean beginOwed;
   private boolean barrierOwed;
   private long lostProposals;
 
@@ -207,17 +211,53 @@ public final class ControllerDriver implements MetadataLog.Listener {
 
   @Override
   public void onElected(long term) {
+    electedTerm = term;
+    begin(term);
+  }
+
+  private void begin(long term) {
     propose(controller.onElected(nodeId, term))
         .whenComplete(
             (outcome, error) -> {
               if (error == null) {
-                leading = true;
-                firstElection.complete(outcome);
-                leadership.onLeading();
-              } else {
+                onBegun();
+              } else if (electedTerm == term) {
                 // Nothing may be decided in a term that did not begin.
                 controller.onDeposed();
-                firstElection.completeExceptionally(error);
+                beginOwed = true;
+              }
+            });
+  }
+
+  private void onBegun() {
+    leading = true;
+    firstElection.complete(MetadataLog.Outcome.APPLIED);
+    leadership.onLeading();
+  }
+
+  /**
+   * Begins the term that could not begin, or of which nobody said that it has, while this node
+   * leads the log: nobody else would. To be called every now and then.
+   */
+  public void beginIfOwed() {
+    if (!beginOwed) {
+      return;
+    }
+    beginOwed = false;
+    long term = electedTerm;
+    log.readBarrier()
+        .whenComplete(
+            (state, error) -> {
+              if (electedTerm != term || leading) {
+                return;
+              }
+              if (error != null) {
+                beginOwed = true;
+              } else if (state.controllerTerm() == term) {
+                controller.onTermBegun();
+                onBegun();
+              } else {
+                begin(term);
               }
             });
   }
@@ -235,6 +275,8 @@ public final class ControllerDriver implements MetadataLog.Listener {
   @Override
   public void onDeposed() {
     controller.onDeposed();
+    electedTerm = NO_TERM;
+    beginOwed = false;
     barrierOwed = false;
     if (leading) {
       leading = false;

@@ -19,7 +19,10 @@ final class IsrRules {
 
   /** What becomes of one partition. */
   sealed interface Outcome {
-    /** The partition has these replicas in sync, and has moved if that was waited for. */
+    /**
+     * The partition has these replicas in sync, and has moved if that was waited for; its epoch is
+     * a later one in any case.
+     */
     record Changed(PartitionImage now) implements Outcome {}
 
     /** Nothing changed. */
@@ -113,6 +116,7 @@ final class IsrRules {
       ClusterImage image, TopicImage topic, PartitionImage partition, IsrChange change) {
     PartitionDraft draft = new PartitionDraft(partition);
     draft.keepInSync(change.nodes());
+    draft.answerAsker();
     Reassignment.completeIfDone(topic, draft, new LeaderElection(image.brokers()));
     return new Outcome.Changed(draft.finished());
   }

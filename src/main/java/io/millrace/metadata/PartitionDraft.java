@@ -18,6 +18,7 @@ final class PartitionDraft {
   private final PartitionImage before;
   private Optional<NodeId> leader;
   private boolean newLeaderEpoch;
+  private boolean newPartitionEpoch;
   private List<NodeId> replicas;
   private List<NodeId> inSync;
   private List<NodeId> adding;
@@ -82,6 +83,14 @@ final class PartitionDraft {
     inSync = List.copyOf(nodes);
   }
 
+  /**
+   * Whoever asked for this waits for a later partition epoch, also if nothing else becomes another
+   * (KIP-497).
+   */
+  void answerAsker() {
+    newPartitionEpoch = true;
+  }
+
   void removeFromInSync(NodeId node) {
     inSync = inSync.stream().filter(member -> !member.equals(node)).toList();
   }
@@ -103,6 +112,7 @@ final class PartitionDraft {
     boolean stillUnclean = unclean && !inSync.containsAll(replicas);
     boolean isSame =
         !newLeaderEpoch
+            && !newPartitionEpoch
             && leader.equals(before.leader())
             && replicas.equals(before.replicas())
             && inSync.equals(before.inSyncReplicas())

@@ -210,6 +210,22 @@ class BrokerRulesTest {
   }
 
   @Test
+  void shouldAnswerALeaderThatAsksForWhatIsSoWithALaterPartitionEpoch() {
+    // given
+    rules.brokers(ONE, TWO);
+    rules.topic(List.of(ONE, TWO));
+
+    // when
+    ErrorCode error = rules.alter(ONE, 1, rules.change(0, 0, Map.of(ONE, 1L, TWO, 1L)));
+
+    // then
+    assertThat(error).isEqualTo(ErrorCode.NONE);
+    assertThat(rules.partition().partitionEpoch()).isEqualTo(1);
+    assertThat(rules.partition().leaderEpoch()).isZero();
+    assertThat(rules.partition().inSyncReplicas()).containsExactly(ONE, TWO);
+  }
+
+  @Test
   void shouldTakeInSyncReplicasOnlyAtTheEpochsThatItHas() {
     // given
     rules.brokers(ONE, TWO);

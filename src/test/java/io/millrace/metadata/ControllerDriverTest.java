@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ControllerDriverTest {
   private static final NodeId NODE = new NodeId(0);
@@ -131,6 +133,27 @@ class ControllerDriverTest {
     // then
     assertThat(again).isCompleted();
     assertThat(log.state.cluster().topic(FLIGHTS)).isPresent();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"UNANSWERED", "REFUSED"})
+  void shouldBeginItsTermThoughTheFirstAttemptGotLost(InMemoryMetadataLog.Fate fate) {
+    // given
+    log.next = fate;
+    driver.start();
+    CompletableFuture<BrokerImage> joined = join();
+    log.run();
+    assertThat(driver.isLeading()).isFalse();
+
+    // when
+    driver.beginIfOwed();
+    log.run();
+
+    // then
+    assertThat(driver.isLeading()).isTrue();
+    assertThat(joined).isCompleted();
+    assertThat(log.entries.get(0).beginsTerm()).isTrue();
+    assertThat(log.entries).filteredOn(Proposal::beginsTerm).hasSize(1);
   }
 
   private void beginTermElsewhere() {

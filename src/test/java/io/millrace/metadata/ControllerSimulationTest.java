@@ -6,15 +6,17 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The controller, its brokers and the metadata log together, each run from a seed that is named
- * when it fails; {@code -Dsimulation.seeds=N} runs more of them.
+ * when it fails; {@code -Dmillrace.simulation.seeds} says how many seeds, {@code
+ * -Dmillrace.simulation.first} which is the first.
  */
 class ControllerSimulationTest {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 60);
+  private static final int SEEDS = Integer.getInteger("millrace.simulation.seeds", 200);
+  private static final long FIRST = Long.getLong("millrace.simulation.first", 1);
 
   @Test
   void shouldHoldItsInvariantsAndHealWhateverHappens() {
     int elections = 0;
-    for (long seed = 1; seed <= SEEDS; seed++) {
+    for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
       SimulatedCluster cluster = new SimulatedCluster(seed);
       try {
         cluster.run();

@@ -1,5 +1,7 @@
 package io.millrace.metadata;
 
+import io.millrace.model.ErrorCode;
+import io.millrace.model.StreamException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,11 +20,32 @@ final class InMemoryMetadataLog implements MetadataLog {
   private final Deque<Runnable> waiting = new ArrayDeque<>();
   private Listener listener;
 
+  /** Of the next proposal; those after it are taken. */
+  Fate next = Fate.TAKEN;
+
   @Override
   public CompletionStage<Outcome> propose(Proposal proposal) {
     CompletableFuture<Outcome> done = new CompletableFuture<>();
-    waiting.add(() -> done.complete(enter(proposal)));
+    Fate fate = next;
+    next = Fate.TAKEN;
+    waiting.add(
+        () -> {
+          Outcome outcome = fate == Fate.REFUSED ? Outcome.DROPPED : enter(proposal);
+          if (fate == Fate.TAKEN) {
+            done.complete(outcome);
+          } else {
+            done.completeExceptionally(new StreamException(ErrorCode.LEADER_NOT_AVAILABLE));
+          }
+        });
     return done;
+  }
+
+  /** What becomes of a proposal. */
+  enum Fate {
+    TAKEN,
+    /** It is committed and nobody says so. */
+    UNANSWERED,
+    REFUSED
   }
 
   private Outcome enter(Proposal proposal) {

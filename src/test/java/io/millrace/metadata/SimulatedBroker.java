@@ -114,6 +114,7 @@ final class SimulatedBroker {
   }
 
   void controllerTick() {
+    driver.beginIfOwed();
     List<BrokerImage> probes = supervisor.tick(cluster.world.nowNanos());
     for (BrokerImage broker : probes) {
       int node = broker.id().value();

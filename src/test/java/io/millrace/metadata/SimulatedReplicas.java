@@ -16,11 +16,13 @@ import java.util.Map;
  * rules: it shows what the controller's decisions do to records.
  */
 final class SimulatedReplicas {
+  private static final int COMPARED = 20;
+
   private final Map<PartitionId, List<Entry>> acknowledged = new HashMap<>();
   private final Map<PartitionId, Map<Integer, Log>> logs = new HashMap<>();
   private long nextValue;
 
-  /** A record, of the epoch in which it was appended. */
+  /** A record, of the epoch in which it was appended; copies are the same object. */
   record Entry(int epoch, long value) {}
 
   /** One replica's log. */
@@ -70,7 +72,10 @@ final class SimulatedReplicas {
   int fetch(PartitionId partition, int leader, int follower) {
     List<Entry> from = log(partition, leader).entries;
     Log to = log(partition, follower);
-    int common = common(from, to.entries);
+    int common = Math.min(from.size(), to.entries.size());
+    while (common > 0 && from.get(common - 1) != to.entries.get(common - 1)) {
+      common--;
+    }
     to.entries.subList(common, to.entries.size()).clear();
     to.durable = Math.min(to.durable, common);
     to.entries.addAll(from.subList(common, Math.min(from.size(), common + 8)));
@@ -82,9 +87,14 @@ final class SimulatedReplicas {
     List<Entry> now = log(partition, leader).entries.subList(0, highWatermark);
     List<Entry> before = acknowledged.computeIfAbsent(partition, id -> new ArrayList<>());
     int common = Math.min(before.size(), now.size());
-    assertThat(now.subList(0, common))
-        .as("CommittedNeverLost %s on node %s", partition, leader)
-        .isEqualTo(before.subList(0, common));
+    // Most of it was compared before; all of it is at elections and at the end.
+    for (int i = Math.max(0, common - COMPARED); i < common; i++) {
+      if (now.get(i) != before.get(i)) {
+        throw new AssertionError(
+            "CommittedNeverLost %s on node %d, offset %d: %s, acknowledged was %s"
+                .formatted(partition, leader, i, now.get(i), before.get(i)));
+      }
+    }
     before.addAll(now.subList(common, now.size()));
   }
 
@@ -97,9 +107,11 @@ final class SimulatedReplicas {
     if (unclean) {
       known.subList(common, known.size()).clear();
     }
-    assertThat(common)
-        .as("LeaderHasAllAcknowledged %s %s", partition, elected)
-        .isEqualTo(known.size());
+    if (common != known.size()) {
+      throw new AssertionError(
+          "LeaderHasAllAcknowledged %s %s: has %d of %d acknowledged"
+              .formatted(partition, elected, common, known.size()));
+    }
   }
 
   long acknowledgedCount() {
@@ -119,7 +131,7 @@ final class SimulatedReplicas {
     int common = 0;
     while (common < one.size()
         && common < other.size()
-        && one.get(common).equals(other.get(common))) {
+        && one.get(common) == other.get(common)) {
       common++;
     }
     return common;
