@@ -1,6 +1,8 @@
 package io.millrace.bus;
 
 import io.millrace.model.TopicName;
+import io.millrace.model.control.ControllerAnswer;
+import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.TopicImage;
 import io.vertx.core.Future;
@@ -90,6 +92,13 @@ public final class BusMetadataClient implements MetadataClient {
     return this.<MetadataReply.ProducerIdAllocated>call(
             id -> new MetadataRequest.AllocateProducerId(id, loop.address()))
         .map(MetadataReply.ProducerIdAllocated::producerId);
+  }
+
+  @Override
+  public Future<ControllerAnswer> ask(ControllerAsk ask) {
+    return this.<MetadataReply.ControllerAnswered>call(
+            id -> new MetadataRequest.AskController(id, loop.address(), ask))
+        .map(MetadataReply.ControllerAnswered::answer);
   }
 
   @SuppressWarnings("unchecked") // each request names the kind of its reply

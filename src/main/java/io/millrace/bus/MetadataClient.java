@@ -1,6 +1,8 @@
 package io.millrace.bus;
 
 import io.millrace.model.TopicName;
+import io.millrace.model.control.ControllerAnswer;
+import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.TopicImage;
 import io.vertx.core.Future;
@@ -46,6 +48,12 @@ public interface MetadataClient {
 
   /** A producer id that nobody in this cluster had or will have; its epoch is 0. */
   Future<Long> allocateProducerId();
+
+  /**
+   * Asks the controller, wherever it is, for anything else; refused with POLICY_VIOLATION if this
+   * node is alone and there is nothing to be had from a cluster of one.
+   */
+  Future<ControllerAnswer> ask(ControllerAsk ask);
 
   /** Ends a subscription. */
   interface Subscription extends AutoCloseable {

@@ -11,13 +11,15 @@ import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code cluster}: one method for each of its commands. */
 @Command(
     name = "cluster",
-    description = "Look at the cluster: cluster status, cluster nodes.",
+    description = "Look at the cluster and its nodes, empty a node, spread the load.",
     synopsisSubcommandLabel = "COMMAND",
     sortOptions = false)
 final class ClusterCommand implements Runnable {
@@ -25,7 +27,7 @@ final class ClusterCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "cluster needs a command: status or nodes");
+    throw new ParameterException(spec.commandLine(), "cluster needs a command: status, nodes, drain or rebalance");
   }
 
   @Command(
@@ -55,6 +57,46 @@ final class ClusterCommand implements Runnable {
     }
     out.flush();
     return ExitCode.OK;
+  }
+
+  @Command(
+      name = "drain",
+      description = {
+        "Have a node's replicas move to the others, so that it can be taken away.",
+        "'cluster nodes' shows how many are left."
+      },
+      sortOptions = false)
+  int drain(
+      @Mixin ClientOptions client,
+      @Parameters(paramLabel = "NODE", description = "Its number.") int node,
+      @Option(names = "--cancel", description = "Let it have replicas again.") boolean cancel)
+      throws InterruptedException {
+    try (AdminSession session = new AdminSession(client)) {
+      if (cancel) {
+        AdminSession.await(session.admin().cancelDrain(node));
+        print("node " + node + " may have replicas again");
+      } else {
+        int replicas = AdminSession.await(session.admin().drainNode(node));
+        print("node " + node + " is being drained, replicas that it has: " + replicas);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "rebalance",
+      description = "Spread replicas and leaders evenly over the nodes.",
+      sortOptions = false)
+  int rebalance(@Mixin ClientOptions client) throws InterruptedException {
+    try (AdminSession session = new AdminSession(client)) {
+      print("partitions that move: " + AdminSession.await(session.admin().rebalanceCluster()));
+    }
+    return ExitCode.OK;
+  }
+
+  private void print(String line) {
+    spec.commandLine().getOut().println(line);
+    spec.commandLine().getOut().flush();
   }
 
   private static ClusterDetails describe(ClientOptions client) throws InterruptedException {

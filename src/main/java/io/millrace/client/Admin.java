@@ -240,6 +240,32 @@ public final class Admin {
     return new ClusterQuestions(questions).describe();
   }
 
+  /**
+   * Has the replicas of a node move to others, some at a time, so that it can be taken away: it can
+   * be once {@link #describeCluster} shows no replica on it.
+   *
+   * @return how many it has now; fails with BROKER_NOT_FOUND, or with POLICY_VIOLATION if no other
+   *     node is there to take them
+   */
+  public Future<Integer> drainNode(int nodeId) {
+    return new ClusterQuestions(questions).drain(nodeId, true);
+  }
+
+  /** Lets a node have replicas again. */
+  public Future<Void> cancelDrain(int nodeId) {
+    return new ClusterQuestions(questions).drain(nodeId, false).mapEmpty();
+  }
+
+  /**
+   * Has replicas and leaders spread evenly over the nodes.
+   *
+   * @return how many partitions set out now, {@code cluster.balance.moves.max} at a time; fails
+   *     with POLICY_VIOLATION if the node is alone
+   */
+  public Future<Integer> rebalanceCluster() {
+    return new ClusterQuestions(questions).rebalance();
+  }
+
   /** All groups, by id. */
   public Future<List<GroupListing>> listGroups() {
     return listGroups(List.of(), List.of());

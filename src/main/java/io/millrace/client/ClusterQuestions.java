@@ -2,8 +2,12 @@ package io.millrace.client;
 
 import io.millrace.client.ClusterDetails.NodeDetails;
 import io.millrace.protocol.stream.message.ClusterDescribed;
+import io.millrace.protocol.stream.message.ClusterRebalanced;
 import io.millrace.protocol.stream.message.DescribeCluster;
+import io.millrace.protocol.stream.message.DrainNode;
+import io.millrace.protocol.stream.message.NodeChanged;
 import io.millrace.protocol.stream.message.NodeDescription;
+import io.millrace.protocol.stream.message.RebalanceCluster;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +29,21 @@ final class ClusterQuestions {
         DescribeCluster::new,
         true,
         answer -> answer instanceof ClusterDescribed described ? details(described) : null);
+  }
+
+  /** Asked twice it does what it does once. */
+  Future<Integer> drain(int nodeId, boolean draining) {
+    return questions.ask(
+        id -> new DrainNode(id, nodeId, draining),
+        true,
+        answer -> answer instanceof NodeChanged changed ? changed.getReplicas() : null);
+  }
+
+  Future<Integer> rebalance() {
+    return questions.ask(
+        RebalanceCluster::new,
+        true,
+        answer -> answer instanceof ClusterRebalanced balanced ? balanced.getMoves() : null);
   }
 
   private static ClusterDetails details(ClusterDescribed cluster) {

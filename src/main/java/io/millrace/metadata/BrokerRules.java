@@ -262,6 +262,14 @@ final class BrokerRules {
     if (broker.get().draining() == draining) {
       return new Grant<>(List.of(), next -> broker.get());
     }
+    if (draining
+        && ReplicaPlacement.candidates(state.cluster()).stream().allMatch(node::equals)) {
+      return new Deny<>(
+          ErrorCode.POLICY_VIOLATION,
+          "no other broker is there that could have what broker "
+              + node
+              + " has; start one first, or take back that it is drained");
+    }
     ClusterImage image =
         state.cluster().withBroker(broker.get().marked(broker.get().fenced(), draining));
     LeaderElection election = new LeaderElection(image.brokers());

@@ -187,9 +187,7 @@ public final class ClusterMetadataVerticle extends VerticleBase {
       @Override
       public void onLeading() {
         supervisor.onLeading(committed, environment.time().monotonicNanos());
-        if (cluster.founds()) {
-          driver.execute(controller -> controller.found(environment.membership().clusterId()));
-        }
+        foundIfOwed(driver);
       }
 
       @Override
@@ -197,6 +195,13 @@ public final class ClusterMetadataVerticle extends VerticleBase {
         supervisor.onDeposed();
       }
     };
+  }
+
+  /** Asked until it is so, since any proposal may get lost. */
+  private void foundIfOwed(ControllerDriver driver) {
+    if (cluster.founds() && driver.isLeading() && committed.clusterId().isEmpty()) {
+      driver.execute(controller -> controller.found(environment.membership().clusterId()));
+    }
   }
 
   private void takeQuestions(NodeId self, ControllerService service) {
@@ -256,6 +261,8 @@ public final class ClusterMetadataVerticle extends VerticleBase {
 
   private void tick(ControllerDriver driver, BrokerSupervisor supervisor) {
     long now = environment.time().monotonicNanos();
+    driver.beginIfOwed();
+    foundIfOwed(driver);
     supervisor.tick(now).forEach(broker -> probe(broker, supervisor));
     if (driver.isLeading() && now - upkeepDueNanos >= 0) {
       long intervalMs = environment.settings().get(ControllerSettings.CLUSTER_BALANCE_INTERVAL_MS);

@@ -15,6 +15,8 @@ import io.millrace.metadata.ProducerIdBlock;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
 import io.millrace.model.StreamException;
+import io.millrace.model.control.ControllerAnswer;
+import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.TopicImage;
 import io.vertx.core.Future;
 import java.util.concurrent.CompletionException;
@@ -92,8 +94,7 @@ final class MetadataRequests {
           .map(done -> new MetadataReply.Done(id));
     }
     if (request instanceof AskController any) {
-      return service
-          .answer(any.ask())
+      return (needsOthers(any.ask()) ? alone() : service.answer(any.ask()))
           .compose(answer -> publications.published().map(done -> answer))
           .map(answer -> new MetadataReply.ControllerAnswered(id, answer));
     }
@@ -103,6 +104,18 @@ final class MetadataRequests {
         .map(
             producerId ->
                 new MetadataReply.ProducerIdAllocated(allocate.correlationId(), producerId));
+  }
+
+  private static boolean needsOthers(ControllerAsk ask) {
+    return ask instanceof ControllerAsk.DrainBroker || ask instanceof ControllerAsk.Rebalance;
+  }
+
+  private static Future<ControllerAnswer> alone() {
+    return Future.failedFuture(
+        new StreamException(
+            ErrorCode.POLICY_VIOLATION,
+            "this node is alone, so nothing can move to another one; nodes that are started with"
+                + " cluster.seeds find each other"));
   }
 
   private Future<MetadataReply> topic(

@@ -8,6 +8,8 @@ import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.TopicSettings;
+import io.millrace.model.control.ControllerAnswer;
+import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
@@ -171,6 +173,22 @@ public final class InMemoryMetadata implements MetadataClient {
   @Override
   public synchronized Future<Long> allocateProducerId() {
     return Future.succeededFuture(nextProducerId++);
+  }
+
+  @Override
+  public synchronized Future<ControllerAnswer> ask(ControllerAsk ask) {
+    if (ask instanceof ControllerAsk.DrainBroker drain) {
+      for (BrokerImage broker : brokers) {
+        if (broker.id().equals(drain.nodeId())) {
+          brokers.set(
+              brokers.indexOf(broker), broker.marked(broker.fenced(), drain.draining()));
+          publish();
+          return Future.succeededFuture(new ControllerAnswer.Done(1, version));
+        }
+      }
+      return failed(ErrorCode.BROKER_NOT_FOUND);
+    }
+    return Future.succeededFuture(new ControllerAnswer.Done(0, version));
   }
 
   private static <T> Future<T> failed(ErrorCode code) {

@@ -210,6 +210,21 @@ class BrokerRulesTest {
   }
 
   @Test
+  void shouldNotDrainTheLastBrokerThatCouldHaveReplicas() {
+    // given
+    rules.brokers(ONE, TWO);
+    rules.fence(TWO);
+
+    // when
+    ErrorCode last = rules.refusal(brokers -> brokers.drain(ONE, true));
+    ErrorCode fenced = rules.refusal(brokers -> brokers.drain(TWO, true));
+
+    // then
+    assertThat(last).isEqualTo(ErrorCode.POLICY_VIOLATION);
+    assertThat(fenced).isEqualTo(ErrorCode.NONE);
+  }
+
+  @Test
   void shouldAnswerALeaderThatAsksForWhatIsSoWithALaterPartitionEpoch() {
     // given
     rules.brokers(ONE, TWO);

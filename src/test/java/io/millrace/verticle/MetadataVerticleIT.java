@@ -19,6 +19,7 @@ import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.model.image.ClusterImage;
+import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.TopicImage;
 import io.millrace.partition.TestBatches;
 import io.millrace.record.RecordSlice;
@@ -121,6 +122,20 @@ class MetadataVerticleIT {
     long next = slice.nextOffset();
     slice.release();
     return next;
+  }
+
+  @Test
+  void shouldSayThatThereIsNobodyToMoveAnythingTo() {
+    // given
+    start();
+
+    // then
+    assertThatThrownBy(
+            () -> change(() -> metadata.ask(new ControllerAsk.DrainBroker(TestNode.SELF, true))))
+        .hasMessageContaining("this node is alone");
+    assertThatThrownBy(() -> change(() -> metadata.ask(new ControllerAsk.Rebalance())))
+        .hasMessageContaining("this node is alone");
+    assertThat(node.latest.get().broker(TestNode.SELF).orElseThrow().draining()).isFalse();
   }
 
   @Test

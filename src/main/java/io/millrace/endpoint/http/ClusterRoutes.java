@@ -3,7 +3,11 @@ package io.millrace.endpoint.http;
 import io.millrace.bus.MetadataClient;
 import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.NodeState;
+import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
+import io.millrace.model.StreamException;
+import io.millrace.model.control.ControllerAnswer;
+import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.ReplicationSummary;
@@ -17,7 +21,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.function.IntSupplier;
 
-/** The cluster as this node knows it. */
+/** The cluster as this node knows it, and what may be changed about it. */
 final class ClusterRoutes implements HttpRoutes {
   private final MetadataClient metadata;
   private final NodeState state;
@@ -34,6 +38,52 @@ final class ClusterRoutes implements HttpRoutes {
   @Override
   public void mount(Router router) {
     Resource.at(router, "/v1/cluster").on(HttpMethod.GET, this::describe).end();
+    Resource.at(router, "/v1/cluster/rebalance").on(HttpMethod.POST, this::rebalance).end();
+    Resource.at(router, "/v1/cluster/brokers/:node/drain")
+        .on(HttpMethod.POST, context -> drain(context, true))
+        .on(HttpMethod.DELETE, context -> drain(context, false))
+        .end();
+  }
+
+  private void rebalance(RoutingContext context) {
+    metadata
+        .ask(new ControllerAsk.Rebalance())
+        .onSuccess(
+            answer ->
+                JsonAnswer.send(
+                    context,
+                    200,
+                    new JsonObject().put("moves", ((ControllerAnswer.Done) answer).count())))
+        .onFailure(context::fail);
+  }
+
+  private void drain(RoutingContext context, boolean draining) {
+    NodeId node = node(context);
+    metadata
+        .ask(new ControllerAsk.DrainBroker(node, draining))
+        .onSuccess(
+            done ->
+                JsonAnswer.send(
+                    context,
+                    200,
+                    new JsonObject()
+                        .put("nodeId", node.value())
+                        .put("draining", draining)
+                        .put(
+                            "replicas",
+                            ReplicationSummary.of(metadata.image()).of(node).replicas())))
+        .onFailure(context::fail);
+  }
+
+  /** The broker that the path names. */
+  private static NodeId node(RoutingContext context) {
+    String number = context.pathParam("node");
+    try {
+      return new NodeId(Integer.parseInt(number));
+    } catch (NumberFormatException | StreamException e) {
+      throw new StreamException(
+          ErrorCode.INVALID_REQUEST, "'" + number + "' is not the number of a broker", e);
+    }
   }
 
   private void describe(RoutingContext context) {

@@ -4,6 +4,7 @@ import io.millrace.protocol.stream.message.AlterTopic;
 import io.millrace.protocol.stream.message.Assigned;
 import io.millrace.protocol.stream.message.CaughtUp;
 import io.millrace.protocol.stream.message.ClusterDescribed;
+import io.millrace.protocol.stream.message.ClusterRebalanced;
 import io.millrace.protocol.stream.message.Commit;
 import io.millrace.protocol.stream.message.Committed;
 import io.millrace.protocol.stream.message.CreatePartitions;
@@ -15,6 +16,7 @@ import io.millrace.protocol.stream.message.DeleteRecords;
 import io.millrace.protocol.stream.message.DeleteTopic;
 import io.millrace.protocol.stream.message.DescribeCluster;
 import io.millrace.protocol.stream.message.DescribeGroup;
+import io.millrace.protocol.stream.message.DrainNode;
 import io.millrace.protocol.stream.message.FetchOffsets;
 import io.millrace.protocol.stream.message.Gap;
 import io.millrace.protocol.stream.message.GetMetadata;
@@ -28,6 +30,7 @@ import io.millrace.protocol.stream.message.InitProducer;
 import io.millrace.protocol.stream.message.ListGroups;
 import io.millrace.protocol.stream.message.ListOffsets;
 import io.millrace.protocol.stream.message.MetadataReply;
+import io.millrace.protocol.stream.message.NodeChanged;
 import io.millrace.protocol.stream.message.OffsetsDeleted;
 import io.millrace.protocol.stream.message.OffsetsFetched;
 import io.millrace.protocol.stream.message.OffsetsListed;
@@ -40,6 +43,7 @@ import io.millrace.protocol.stream.message.Produce;
 import io.millrace.protocol.stream.message.ProduceRecords;
 import io.millrace.protocol.stream.message.Produced;
 import io.millrace.protocol.stream.message.ProducerInitialized;
+import io.millrace.protocol.stream.message.RebalanceCluster;
 import io.millrace.protocol.stream.message.Records;
 import io.millrace.protocol.stream.message.RecordsDeleted;
 import io.millrace.protocol.stream.message.Released;
@@ -124,6 +128,10 @@ public enum MessageType {
   GROUP_DELETED(GroupDeleted::new),
   DESCRIBE_CLUSTER(DescribeCluster::new),
   CLUSTER_DESCRIBED(ClusterDescribed::new),
+  DRAIN_NODE(DrainNode::new),
+  NODE_CHANGED(NodeChanged::new),
+  REBALANCE_CLUSTER(RebalanceCluster::new),
+  CLUSTER_REBALANCED(ClusterRebalanced::new),
   PING(Ping::new),
   PONG(Pong::new),
   THROTTLE(Throttle::new),

@@ -258,6 +258,36 @@ class HttpEndpointIT {
   }
 
   @Test
+  void shouldDrainABrokerAndTakeItBack() {
+    // when
+    HttpResponse<String> drained = server.send("POST", "/v1/cluster/brokers/0/drain", "");
+    HttpResponse<String> described = server.get("/v1/cluster");
+    HttpResponse<String> back = server.send("DELETE", "/v1/cluster/brokers/0/drain", "");
+    HttpResponse<String> balanced = server.send("POST", "/v1/cluster/rebalance", "");
+
+    // then
+    assertThat(json(drained))
+        .isEqualTo(
+            new JsonObject().put("nodeId", 0).put("draining", true).put("replicas", 0));
+    assertThat(json(described).getJsonArray("brokers").getJsonObject(0).getBoolean("draining"))
+        .isTrue();
+    assertThat(json(back).getBoolean("draining")).isFalse();
+    assertThat(json(balanced).getInteger("moves")).isZero();
+  }
+
+  @Test
+  void shouldSayWhichBrokerThereIsNot() {
+    // when
+    HttpResponse<String> unknown = server.send("POST", "/v1/cluster/brokers/7/drain", "");
+    HttpResponse<String> nonsense = server.send("POST", "/v1/cluster/brokers/x/drain", "");
+
+    // then
+    assertThat(errorName(unknown)).isEqualTo("BROKER_NOT_FOUND");
+    assertThat(errorName(nonsense)).isEqualTo("INVALID_REQUEST");
+    assertThat(nonsense.statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void shouldShowMetricsAsPrometheusReadsThem() {
     // when
     HttpResponse<String> answer = server.get("/metrics");

@@ -16,6 +16,8 @@ import io.millrace.model.StreamException;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
 import io.millrace.model.config.TopicSettings;
+import io.millrace.model.control.ControllerAnswer;
+import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
@@ -45,6 +47,9 @@ import java.util.stream.IntStream;
  */
 final class FakeBroker implements PartitionClient, MetadataClient {
   static final String CLUSTER = "cluster";
+
+  /** How much the controller says that it does. */
+  static final int CHANGES = 5;
 
   /** The leader epoch of every partition in the image. */
   static final int EPOCH = 3;
@@ -102,6 +107,9 @@ final class FakeBroker implements PartitionClient, MetadataClient {
   private record Waiter(FetchRequest request, Consumer<FetchReply> whenDone) {}
 
   final Map<PartitionId, Log> logs = new HashMap<>();
+  /** What the controller was asked. */
+  final List<ControllerAsk> asked = new ArrayList<>();
+
   final ArrayDeque<Runnable> pendingProduces = new ArrayDeque<>();
   final List<ProduceRequest> produces = new ArrayList<>();
   final AtomicInteger heldSlices = new AtomicInteger();
@@ -388,5 +396,11 @@ final class FakeBroker implements PartitionClient, MetadataClient {
   @Override
   public Future<Long> allocateProducerId() {
     return Future.succeededFuture(nextProducerId++);
+  }
+
+  @Override
+  public Future<ControllerAnswer> ask(ControllerAsk ask) {
+    asked.add(ask);
+    return Future.succeededFuture(new ControllerAnswer.Done(CHANGES, image.version()));
   }
 }

@@ -3,17 +3,23 @@ package io.millrace.endpoint.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.ErrorCode;
+import io.millrace.model.NodeId;
+import io.millrace.model.control.ControllerAsk;
 import io.millrace.protocol.stream.WireFormat;
 import io.millrace.protocol.stream.message.ClusterDescribed;
+import io.millrace.protocol.stream.message.ClusterRebalanced;
 import io.millrace.protocol.stream.message.Credit;
 import io.millrace.protocol.stream.message.DescribeCluster;
+import io.millrace.protocol.stream.message.DrainNode;
 import io.millrace.protocol.stream.message.GetMetadata;
 import io.millrace.protocol.stream.message.Goaway;
 import io.millrace.protocol.stream.message.Hello;
 import io.millrace.protocol.stream.message.MetadataReply;
+import io.millrace.protocol.stream.message.NodeChanged;
 import io.millrace.protocol.stream.message.Ping;
 import io.millrace.protocol.stream.message.Pong;
 import io.millrace.protocol.stream.message.ProduceRecords;
+import io.millrace.protocol.stream.message.RebalanceCluster;
 import io.millrace.protocol.stream.message.Records;
 import io.millrace.protocol.stream.message.Throttle;
 import io.millrace.protocol.stream.message.Welcome;
@@ -251,6 +257,40 @@ final class StreamSessionTest {
       assertThat(answer.getTopics()).isEqualTo(1);
       assertThat(answer.getPartitions()).isEqualTo(3);
       assertThat(answer.getOfflinePartitions()).isZero();
+    }
+  }
+
+  @Test
+  void shouldTakeToTheControllerWhatChangesTheCluster() {
+    try (SessionFixture fixture = SessionFixture.greeted(WireFormat.AVRO)) {
+      // when
+      fixture.send(new DrainNode(1L, 3, true));
+      fixture.send(new DrainNode(2L, 3, false));
+      fixture.send(new RebalanceCluster(3L));
+
+      // then
+      assertThat(fixture.broker.asked)
+          .containsExactly(
+              new ControllerAsk.DrainBroker(new NodeId(3), true),
+              new ControllerAsk.DrainBroker(new NodeId(3), false),
+              new ControllerAsk.Rebalance());
+      assertThat(fixture.transport.take())
+          .containsExactly(
+              new NodeChanged(1L, 3, true, 0),
+              new NodeChanged(2L, 3, false, 0),
+              new ClusterRebalanced(3L, FakeBroker.CHANGES));
+    }
+  }
+
+  @Test
+  void shouldRefuseToDrainWhatIsNoNode() {
+    try (SessionFixture fixture = SessionFixture.greeted(WireFormat.AVRO)) {
+      // when
+      fixture.send(new DrainNode(1L, -1, true));
+
+      // then
+      assertThat(fixture.broker.asked).isEmpty();
+      assertError(fixture.transport.take().get(0), ErrorCode.INVALID_REQUEST, "nodeId is -1");
     }
   }
 
