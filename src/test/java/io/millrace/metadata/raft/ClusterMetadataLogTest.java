@@ -119,7 +119,8 @@ class ClusterMetadataLogTest {
             config(),
             directory,
             transport,
-            new RaftReplica.Surroundings(scheduler, time.clock(), new Random(opened)),
+            new RaftReplica.Surroundings(
+                scheduler, time.clock(), new Random(opened * 31L + id.nodeId().value())),
             task -> time.after(0, task));
       } catch (IOException e) {
         throw new AssertionError(e);
