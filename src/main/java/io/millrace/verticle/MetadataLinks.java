@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +74,8 @@ public final class MetadataLinks implements AutoCloseable {
   private final VoterChoice choice = new VoterChoice();
   private volatile @Nullable Consumer<ByteBuffer> receiver;
   private volatile @Nullable MetadataSource own;
-  private int answering;
+  private final Map<Long, Long> answeringSinceNanos = new LinkedHashMap<>();
+  private long answers;
 
   private MetadataLinks(
       Vertx vertx,
@@ -209,7 +211,7 @@ public final class MetadataLinks implements AutoCloseable {
       reply(question, ErrorCode.LEADER_NOT_AVAILABLE, new byte[0]);
       return;
     }
-    if (answering >= MAX_ANSWERING) {
+    if (!mayAnswer()) {
       reply(question, ErrorCode.THROTTLED, new byte[0]);
       return;
     }
@@ -221,18 +223,30 @@ public final class MetadataLinks implements AutoCloseable {
       reply(question, ErrorCode.INVALID_REQUEST, new byte[0]);
       return;
     }
-    answering++;
+    long number = answers++;
+    answeringSinceNanos.put(number, time.monotonicNanos());
     source
         .fetch(request)
         .whenComplete(
-            (fetched, error) -> context.runOnContext(now -> answered(question, fetched, error)));
+            (fetched, error) ->
+                context.runOnContext(
+                    now -> {
+                      answeringSinceNanos.remove(number);
+                      answered(question, fetched, error);
+                    }));
+  }
+
+  /** Nobody waits for an answer that takes too long, and of a log that was closed none comes. */
+  private boolean mayAnswer() {
+    long now = time.monotonicNanos();
+    answeringSinceNanos.values().removeIf(since -> now - since > ANSWER_NANOS);
+    return answeringSinceNanos.size() < MAX_ANSWERING;
   }
 
   private void answered(
       MetadataFetchRequest question,
       MetadataSource.@Nullable Fetched fetched,
       @Nullable Throwable error) {
-    answering--;
     if (fetched != null) {
       reply(question, ErrorCode.NONE, MetadataFetchWire.encode(fetched));
     } else {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: entries follow each other without a gap, but for one that a snapshot from another
  * member bridges.
  *
- * <p>The snapshot before the last is kept with the entries after it, and read at a start: a member
+ * <p>The snapshot before the last is kept with the entries that lead from it to the last, and read at a start: a member
  * that knows a snapshot and only what was never committed behind it has nothing in common with a
  * leader to begin at, in the library's release that this runs on.
  */
@@ -69,9 +69,12 @@ final class StoredRaft {
     entries.headMap(from, true).clear();
   }
 
-  /** The snapshot to start from: the one before the last, if all entries behind it are there. */
+  /** The snapshot to start from: the one before the last, if its entries lead to the last. */
   private long startingPoint() {
     long last = lastWhole(Long.MAX_VALUE);
+    if (!isOfTheLastEntry(last)) {
+      return last;
+    }
     for (long previous = last; previous > 0; ) {
       previous = lastWhole(previous);
       if (hasAllBetween(previous, last)) {
@@ -79,6 +82,20 @@ final class StoredRaft {
       }
     }
     return last;
+  }
+
+  /**
+   * Whether the entries up to a snapshot are those that made it. Of one that another member sent
+   * they may be what was never committed; but where index and term of an entry are the same, so is
+   * all that is before it (Raft paper, section 5.3).
+   */
+  private boolean isOfTheLastEntry(long snapshotIndex) {
+    LogEntry entry = entries.get(snapshotIndex);
+    return entry != null && entry.getTerm() == termOf(snapshotIndex);
+  }
+
+  private int termOf(long snapshotIndex) {
+    return Objects.requireNonNull(snapshots.get(snapshotIndex)).firstEntry().getValue().getTerm();
   }
 
   private long lastWhole(long before) {

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 /** One seeded run of a group of members to which everything happens. */
 final class Nemesis {
   private static final long ROUND_MS = 400;
+  private static final long ANSWER_MS = 1_000;
   private static final int ROUNDS_PER_PHASE = 25;
   private static final SettingValues SETTINGS =
       BrokerSettings.of(
@@ -104,9 +105,13 @@ final class Nemesis {
     MetadataSource source =
         request -> {
           SimulatedMember asked = members.get(random.nextInt(members.size()));
-          return !asked.isAlive() || random.nextInt(10) == 0
-              ? CompletableFuture.failedFuture(LogErrors.notLeader())
-              : asked.log().source().fetch(request);
+          CompletableFuture<MetadataSource.Fetched> answer = new CompletableFuture<>();
+          if (asked.isAlive() && random.nextInt(10) != 0) {
+            asked.log().source().fetch(request).thenAccept(answer::complete);
+          }
+          // Of one that crashes before it has answered nothing comes.
+          time.after(ANSWER_MS, () -> answer.completeExceptionally(LogErrors.notLeader()));
+          return answer;
         };
     new ObserverMetadataLog(source, new SimulatedOwner(time), () -> 100)
         .subscribe(
