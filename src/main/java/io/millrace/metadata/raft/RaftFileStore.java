@@ -36,6 +36,7 @@ final class RaftFileStore implements RaftStore {
   private final FullDisk fullDisk;
   private final List<byte[]> unwritten = new ArrayList<>();
   private SnapshotEdge edge = SnapshotEdge.NONE;
+  private SnapshotListener snapshotListener = (snapshotIndex, snapshotTerm) -> {};
   private long lastChunkIndex;
   private int lastChunkTerm;
 
@@ -119,10 +120,21 @@ final class RaftFileStore implements RaftStore {
     keep(new RaftRecord.ChunksVoid(index));
   }
 
+  /** Hears of each snapshot, once its parts are durable, before the log up to it goes. */
+  @FunctionalInterface
+  interface SnapshotListener {
+    void onReplacing(long snapshotIndex, int snapshotTerm);
+  }
+
+  void onSnapshot(SnapshotListener newListener) {
+    snapshotListener = newListener;
+  }
+
   /** The library has a new snapshot: time to write only what is still needed. */
   @Override
   public void truncateLogEntriesUntil(long index) throws IOException {
     fuse.check();
+    snapshotListener.onReplacing(lastChunkIndex, lastChunkTerm);
     edge = edge.moved(lastChunkIndex, lastChunkTerm, index + 1);
     stored.compact();
     List<byte[]> records = stored.records();

@@ -4,6 +4,7 @@ import io.microraft.RaftEndpoint;
 import io.microraft.RaftNode;
 import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
+import io.microraft.model.message.InstallSnapshotRequest;
 import io.microraft.model.message.PreVoteRequest;
 import io.microraft.model.message.RaftMessage;
 import io.microraft.model.message.VoteRequest;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
  *   <li>nothing leaves once the fuse has blown;
  *   <li>nobody is asked for a vote by one that does not vote, since the library would count its
  *       own;
- *   <li>what follows a snapshot is compared as {@link SnapshotEdge} says.
+ *   <li>what follows a snapshot is compared as {@link SnapshotEdge} says;
+ *   <li>no snapshot is taken of what the log has, see {@link SnapshotInstall}.
  * </ul>
  *
  * <p>Threading: the thread of Raft, but for {@link #receive}.
@@ -38,6 +40,7 @@ final class RaftLink implements Transport {
   private final long maxWaitingBytes;
   private final AtomicLong waitingBytes = new AtomicLong();
   private @Nullable RaftNode node;
+  private @Nullable SnapshotInstall install;
   private @Nullable SnapshotEdge answering;
 
   RaftLink(
@@ -56,8 +59,9 @@ final class RaftLink implements Transport {
   }
 
   /** The node that this belongs to, before it starts. */
-  void attach(RaftNode newNode) {
+  void attach(RaftNode newNode, SnapshotInstall newInstall) {
     node = newNode;
+    install = newInstall;
   }
 
   @Override
@@ -114,6 +118,9 @@ final class RaftLink implements Transport {
       LOGGER.warn("a message to member {} was dropped: {}", self, e.getMessage());
       return;
     }
+    if (message instanceof InstallSnapshotRequest snapshot && isNeedless(snapshot)) {
+      return;
+    }
     SnapshotEdge edge = store.edge();
     if (message instanceof AppendEntriesRequest append && edge.isFollowedBy(append)) {
       answering = edge;
@@ -125,5 +132,18 @@ final class RaftLink implements Transport {
     } else {
       receiver.handle(message);
     }
+  }
+
+  /** Whether it has nothing that the log has not; then the leader has been told so. */
+  private boolean isNeedless(InstallSnapshotRequest snapshot) {
+    SnapshotInstall known = install;
+    if (known == null || !known.isNeedless(snapshot)) {
+      return false;
+    }
+    AppendEntriesSuccessResponse answer = known.answer(snapshot);
+    if (answer != null) {
+      send(snapshot.getSender(), answer);
+    }
+    return true;
   }
 }

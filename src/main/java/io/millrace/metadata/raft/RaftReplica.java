@@ -84,8 +84,10 @@ final class RaftReplica {
     RaftNodeImpl built = (RaftNodeImpl) builder.build();
     this.node = built;
     this.elections = new Elections(built, loop);
+    SnapshotInstall install = new SnapshotInstall(built);
+    store.onSnapshot(install::onReplacing);
     state.attach(node);
-    link.attach(node);
+    link.attach(node, install);
     transport.onReceive(link::receive);
   }
 
