@@ -10,6 +10,7 @@ import io.microraft.model.message.RaftMessage;
 import io.microraft.model.message.VoteRequest;
 import io.microraft.transport.Transport;
 import io.millrace.metadata.MemberId;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -137,7 +138,11 @@ final class RaftLink implements Transport {
   /** Whether it has nothing that the log has not; then the leader has been told so. */
   private boolean isNeedless(InstallSnapshotRequest snapshot) {
     SnapshotInstall known = install;
-    if (known == null || !known.isNeedless(snapshot)) {
+    if (known == null) {
+      return false;
+    }
+    if (!known.isNeedless(snapshot)) {
+      forgetLater(known, snapshot);
       return false;
     }
     AppendEntriesSuccessResponse answer = known.answer(snapshot);
@@ -145,5 +150,13 @@ final class RaftLink implements Transport {
       send(snapshot.getSender(), answer);
     }
     return true;
+  }
+
+  private void forgetLater(SnapshotInstall known, InstallSnapshotRequest snapshot) {
+    try {
+      known.forgetLater(snapshot);
+    } catch (IOException e) {
+      fuse.blow(e);
+    }
   }
 }

@@ -3,10 +3,12 @@ package io.millrace.metadata.raft;
 import io.microraft.RaftNodeStatus;
 import io.microraft.impl.RaftNodeImpl;
 import io.microraft.impl.log.RaftLog;
+import io.microraft.impl.log.SnapshotChunkCollector;
 import io.microraft.impl.state.RaftState;
 import io.microraft.model.log.LogEntry;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
 import io.microraft.model.message.InstallSnapshotRequest;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,24 @@ final class SnapshotInstall {
         .setQuerySequenceNumber(request.getQuerySequenceNumber())
         .setFlowControlSequenceNumber(request.getFlowControlSequenceNumber())
         .build();
+  }
+
+  /**
+   * Forgets the parts of a later snapshot that this leader does not have, such as one that its
+   * predecessor began to send. The library would wait for the rest of those for ever.
+   */
+  void forgetLater(InstallSnapshotRequest request) throws IOException {
+    RaftState state = node.state();
+    SnapshotChunkCollector begun = state.snapshotChunkCollector();
+    if (begun != null
+        && request.isSenderLeader()
+        && request.getTerm() >= state.term()
+        && begun.getSnapshotIndex() > request.getSnapshotIndex()) {
+      state
+          .store()
+          .deleteSnapshotChunks(begun.getSnapshotIndex(), begun.getChunkCount());
+      state.snapshotChunkCollector(null);
+    }
   }
 
   private boolean hasEntry(long index, int term) {
