@@ -127,6 +127,7 @@ final class MetadataStep implements StartStep {
         identity.isFounder(),
         new PortProbe(loops.vertx())::isRefused,
         listener -> node.onHint(hint -> nodeOf(hint.key()).ifPresent(listener)),
+        loops.metrics(),
         positions::of);
   }
 

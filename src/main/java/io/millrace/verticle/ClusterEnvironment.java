@@ -1,5 +1,6 @@
 package io.millrace.verticle;
 
+import io.millrace.model.Metrics;
 import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
 import io.millrace.model.control.BrokerRegistration;
@@ -20,6 +21,7 @@ import java.util.function.Function;
  * @param probe whether a connection to the address is refused; fails, or completes with false, if
  *     anything else comes of it
  * @param hints is given whom to tell, on any thread, of every sign that a node may be gone
+ * @param metrics gets what this node can tell of the cluster
  * @param positions how far this node's logs of these partitions go; those it has not are left out
  */
 public record ClusterEnvironment(
@@ -27,4 +29,5 @@ public record ClusterEnvironment(
     boolean founds,
     Function<BrokerEndpoint, Future<Boolean>> probe,
     Consumer<Consumer<NodeId>> hints,
+    Metrics metrics,
     Function<List<PartitionId>, Future<Map<PartitionId, ReplicaPosition>>> positions) {}

@@ -2,8 +2,6 @@ package io.millrace.verticle;
 
 import io.millrace.bus.Addresses;
 import io.millrace.bus.ControllerPeers;
-import io.millrace.bus.ControllerReply;
-import io.millrace.bus.ControllerRequest;
 import io.millrace.bus.ImagePublisher;
 import io.millrace.bus.LoopBus;
 import io.millrace.bus.MetadataRequest;
@@ -12,14 +10,10 @@ import io.millrace.metadata.BrokerSessions;
 import io.millrace.metadata.BrokerSupervisor;
 import io.millrace.metadata.Controller;
 import io.millrace.metadata.ControllerDriver;
-import io.millrace.model.ErrorCode;
 import io.millrace.model.Lease;
 import io.millrace.model.NodeId;
-import io.millrace.model.StreamException;
-import io.millrace.model.TimeSource;
 import io.millrace.model.config.ControllerSettings;
 import io.millrace.model.config.ServerSettings;
-import io.millrace.model.config.SettingValues;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.ClusterImage;
@@ -52,6 +46,7 @@ public final class ClusterMetadataVerticle extends VerticleBase {
   private final List<Long> timers = new ArrayList<>();
   private ClusterImage committed = ClusterImage.empty();
   private @Nullable LoopBus loop;
+  private @Nullable ClusterMeters meters;
   private volatile @Nullable BrokerLife life;
   private volatile @Nullable IsrProposals proposals;
   private long upkeepDueNanos;
@@ -88,40 +83,72 @@ public final class ClusterMetadataVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     environment.onOwner().accept(context);
-    SettingValues settings = environment.settings();
-    TimeSource time = environment.time();
     NodeId self = environment.membership().nodeId();
-    LoopBus opened = LoopBus.open(vertx, environment.bus(), time, environment.limits());
+    LoopBus opened =
+        LoopBus.open(vertx, environment.bus(), environment.time(), environment.limits());
     loop = opened;
+    ClusterMeters made = new ClusterMeters(self, cluster.metrics());
+    meters = made;
     ImagePublications publications =
         new ImagePublications(
             new ImagePublisher(
                 opened, environment.latest(), environment.shards(), Integer.MAX_VALUE));
-    int sessionMs = settings.get(ControllerSettings.BROKER_SESSION_TIMEOUT_MS);
-    int heartbeatMs = settings.get(ControllerSettings.BROKER_HEARTBEAT_INTERVAL_MS);
     SupervisorSlot slot = new SupervisorSlot();
     ControllerDriver driver =
         new ControllerDriver(
             self,
             environment.log(),
-            new Controller(settings, new SecureRandom()),
+            new Controller(environment.settings(), new SecureRandom()),
             state -> onCommitted(state.cluster(), publications, slot),
             environment.onFailure());
-    BrokerSupervisor supervisor =
-        new BrokerSupervisor(
-            driver, new BrokerSessions(sessionMs, HEARTBEATS_MISSED * heartbeatMs), sessionMs);
+    BrokerSupervisor supervisor = supervisor(driver);
     slot.supervisor = supervisor;
     driver.watch(leadership(driver, supervisor));
-    ControllerService service = new ControllerService(driver, supervisor, () -> committed, time);
-    ControllerPeers peers = new ControllerPeers(opened);
-    ControllerLink link =
-        new ControllerLink(
+    ControllerService service =
+        new ControllerService(driver, supervisor, () -> committed, environment.time());
+    ControllerLink link = link(self, service, opened);
+    BrokerLife broker = live(self, link, publications);
+    cluster.hints().accept(node -> context.runOnContext(now -> supervisor.onHint(node)));
+    registrations.add(
+        new ControllerQuestions(environment.bus(), service, () -> committed, environment.time())
+            .take(self));
+    takeRequests(
+        new ForwardedRequests(
+            link::ask,
+            publications,
             self,
-            service,
-            peers::ask,
-            () -> committed,
-            time,
-            (delayMs, task) -> vertx.setTimer(delayMs, id -> task.run()));
+            REQUEST_TIMEOUT_MS,
+            environment.settings().get(ServerSettings.METADATA_PENDING_MAX)));
+    timers.add(vertx.setPeriodic(TICK_MS, id -> tick(driver, supervisor)));
+    timers.add(vertx.setPeriodic(1, heartbeatMs(), id -> broker.beat()));
+    driver.start();
+    return broker.active();
+  }
+
+  private BrokerSupervisor supervisor(ControllerDriver driver) {
+    return new BrokerSupervisor(
+        driver, new BrokerSessions(sessionMs(), HEARTBEATS_MISSED * heartbeatMs()), sessionMs());
+  }
+
+  private int sessionMs() {
+    return environment.settings().get(ControllerSettings.BROKER_SESSION_TIMEOUT_MS);
+  }
+
+  private int heartbeatMs() {
+    return environment.settings().get(ControllerSettings.BROKER_HEARTBEAT_INTERVAL_MS);
+  }
+
+  private ControllerLink link(NodeId self, ControllerService service, LoopBus opened) {
+    return new ControllerLink(
+        self,
+        service,
+        new ControllerPeers(opened)::ask,
+        () -> committed,
+        environment.time(),
+        (delayMs, task) -> vertx.setTimer(delayMs, id -> task.run()));
+  }
+
+  private BrokerLife live(NodeId self, ControllerLink link, ImagePublications publications) {
     BrokerLife broker =
         new BrokerLife(
             environment.membership().clusterId(),
@@ -129,8 +156,8 @@ public final class ClusterMetadataVerticle extends VerticleBase {
             link::ask,
             lease,
             cluster.positions(),
-            time,
-            sessionMs);
+            environment.time(),
+            sessionMs());
     life = broker;
     proposals =
         new IsrProposals(
@@ -140,20 +167,7 @@ public final class ClusterMetadataVerticle extends VerticleBase {
             task -> context.runOnContext(now -> task.run()));
     publications.onPublished(broker::onFollowed);
     broker.onRegistered(() -> publish(publications));
-    cluster.hints().accept(node -> context.runOnContext(now -> supervisor.onHint(node)));
-    ForwardedRequests requests =
-        new ForwardedRequests(
-            link::ask,
-            publications,
-            self,
-            REQUEST_TIMEOUT_MS,
-            settings.get(ServerSettings.METADATA_PENDING_MAX));
-    takeQuestions(self, service);
-    takeRequests(requests);
-    timers.add(vertx.setPeriodic(TICK_MS, id -> tick(driver, supervisor)));
-    timers.add(vertx.setPeriodic(1, heartbeatMs, id -> broker.beat()));
-    driver.start();
-    return broker.active();
+    return broker;
   }
 
   /** The driver is made with a listener that needs what is made of the driver. */
@@ -164,8 +178,10 @@ public final class ClusterMetadataVerticle extends VerticleBase {
   private void onCommitted(
       ClusterImage image, ImagePublications publications, SupervisorSlot slot) {
     committed = image;
-    if (slot.supervisor != null) {
-      slot.supervisor.onImage(image, environment.time().monotonicNanos());
+    BrokerSupervisor supervisor = slot.supervisor;
+    if (supervisor != null) {
+      supervisor.onImage(image, environment.time().monotonicNanos());
+      show(image, supervisor.isLeading());
     }
     publish(publications);
   }
@@ -187,14 +203,22 @@ public final class ClusterMetadataVerticle extends VerticleBase {
       @Override
       public void onLeading() {
         supervisor.onLeading(committed, environment.time().monotonicNanos());
+        show(committed, true);
         foundIfOwed(driver);
       }
 
       @Override
       public void onDeposed() {
         supervisor.onDeposed();
+        show(committed, false);
       }
     };
+  }
+
+  private void show(ClusterImage image, boolean leads) {
+    if (meters != null) {
+      meters.onCommitted(image, leads);
+    }
   }
 
   /** Asked until it is so, since any proposal may get lost. */
@@ -202,44 +226,6 @@ public final class ClusterMetadataVerticle extends VerticleBase {
     if (cluster.founds() && driver.isLeading() && committed.clusterId().isEmpty()) {
       driver.execute(controller -> controller.found(environment.membership().clusterId()));
     }
-  }
-
-  private void takeQuestions(NodeId self, ControllerService service) {
-    Outbox outbox = new Outbox(environment.bus());
-    registrations.add(
-        environment
-            .bus()
-            .consume(
-                Addresses.controller(self),
-                (ControllerRequest request) ->
-                    answered(service, request)
-                        .onSuccess(
-                            reply -> {
-                              outbox.reply(request.replyTo(), reply);
-                              outbox.flush();
-                            })));
-  }
-
-  private Future<ControllerReply> answered(ControllerService service, ControllerRequest request) {
-    if (request.deadlineNanos() - environment.time().monotonicNanos() <= 0) {
-      return Future.succeededFuture(
-          refused(
-              request.correlationId(),
-              new StreamException(
-                  ErrorCode.REQUEST_TIMED_OUT, "the question came too late; nothing was done")));
-    }
-    return service
-        .answer(request.ask())
-        .<ControllerReply>map(
-            answer -> new ControllerReply.Answered(request.correlationId(), answer))
-        .otherwise(error -> refused(request.correlationId(), error));
-  }
-
-  private ControllerReply refused(long correlationId, Throwable error) {
-    ErrorCode code =
-        error instanceof StreamException known ? known.code() : ErrorCode.UNKNOWN_SERVER_ERROR;
-    return new ControllerReply.Refused(
-        correlationId, code, String.valueOf(error.getMessage()), committed.controller());
   }
 
   private void takeRequests(ForwardedRequests requests) {
@@ -306,6 +292,9 @@ public final class ClusterMetadataVerticle extends VerticleBase {
             closed -> {
               if (loop != null) {
                 loop.close();
+              }
+              if (meters != null) {
+                meters.close();
               }
             });
   }

@@ -11,6 +11,7 @@ import io.millrace.replication.IsrProposal;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,12 +69,14 @@ final class IsrProposals implements ReplicationParts.Controller {
   }
 
   private void send() {
-    List<Waiting> some;
+    // Of several about one partition the newest counts: a question names each partition once.
+    Map<PartitionId, Waiting> newest = new LinkedHashMap<>();
     synchronized (waiting) {
       scheduled = false;
-      some = List.copyOf(waiting);
+      waiting.forEach(one -> newest.put(one.proposal().partition(), one));
       waiting.clear();
     }
+    List<Waiting> some = List.copyOf(newest.values());
     long life = incarnation.getAsLong();
     if (life < 0) {
       return; // What this node led in its former life, it leads no more.

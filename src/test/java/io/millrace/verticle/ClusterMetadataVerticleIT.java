@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.bus.BusLimits;
 import io.millrace.bus.BusMetadataClient;
-import io.millrace.bus.ControllerClient;
 import io.millrace.bus.ProduceReply;
 import io.millrace.log.segment.LogLimits;
 import io.millrace.metadata.Membership;
 import io.millrace.metadata.MetadataState;
 import io.millrace.metadata.file.FileMetadataLog;
+import io.millrace.metrics.MicrometerMetrics;
 import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
@@ -24,6 +24,7 @@ import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.BrokerEndpoint;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
+import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.TopicImage;
 import io.millrace.partition.TestBatches;
 import io.vertx.core.Context;
@@ -50,15 +51,20 @@ class ClusterMetadataVerticleIT {
 
   @TempDir private Path root;
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+  private final List<ClusterImage> seen = new CopyOnWriteArrayList<>();
+  private final MicrometerMetrics metrics = new MicrometerMetrics(1, 1_000);
   private TestNode node;
   private ExecutorService writer;
   private String deployment;
   private ClusterMetadataVerticle verticle;
   private BusMetadataClient metadata;
-  private ControllerClient controller;
 
   @BeforeEach
   void start() {
+    open();
+  }
+
+  private void open() {
     SettingValues settings = BrokerSettings.of(Map.of("broker.heartbeat.interval.ms", "50"));
     LogLimits limits = new LogLimits(1 << 20, 60_000, 100, 1 << 20);
     node = new TestNode(2, SHARDS, new SegmentedLogs(root.resolve("logs"), limits), Map.of());
@@ -95,14 +101,20 @@ class ClusterMetadataVerticleIT {
                 true,
                 endpoint -> Future.succeededFuture(false),
                 listener -> {},
+                metrics,
                 wanted -> Future.succeededFuture(Map.of())));
-    deployment = TestNode.get(node.vertx.deployVerticle(verticle));
     metadata = node.call(() -> new BusMetadataClient(node.loopBus, node.latest, 20_000));
-    controller = node.call(() -> new ControllerClient(node.loopBus));
+    node.call(() -> metadata.onImage(seen::add));
+    deployment = TestNode.get(node.vertx.deployVerticle(verticle));
   }
 
   @AfterEach
   void stop() throws InterruptedException {
+    close();
+    metrics.close();
+  }
+
+  private void close() throws InterruptedException {
     TestNode.get(node.vertx.undeploy(deployment));
     node.close();
     writer.shutdown();
@@ -137,6 +149,27 @@ class ClusterMetadataVerticleIT {
   }
 
   @Test
+  void shouldShowItsShardsNoImageOfAFormerLife() throws InterruptedException {
+    // given
+    TestNode.get(
+        node.call(() -> metadata.createTopic(new TopicName("flights"), 1, Map.of(), false)));
+    long before = node.latest.get().broker(SELF).orElseThrow().incarnation();
+    close();
+    seen.clear();
+
+    // when
+    open();
+
+    // then
+    assertThat(seen).filteredOn(image -> image.version() > 0).isNotEmpty();
+    assertThat(seen)
+        .filteredOn(image -> image.version() > 0)
+        .allMatch(image -> image.broker(SELF).orElseThrow().incarnation() == before + 1);
+    assertThat(verticle.replication().brokerEpoch().getAsLong()).isEqualTo(before + 1);
+    assertThat(metrics.scrape()).contains("millrace_controller_active 1.0");
+  }
+
+  @Test
   void shouldHandOverAndLoseItsLease() {
     // given
     TestNode.get(
@@ -155,11 +188,11 @@ class ClusterMetadataVerticleIT {
     ControllerAnswer ids =
         TestNode.get(
             node.call(
-                () -> controller.ask(new ControllerAsk.AllocateProducerIds(SELF), 10_000)));
+                () -> metadata.ask(new ControllerAsk.AllocateProducerIds(SELF))));
     ControllerAnswer other =
         TestNode.get(
             node.call(
-                () -> controller.ask(new ControllerAsk.AllocateNodeId("", "other", -1), 10_000)));
+                () -> metadata.ask(new ControllerAsk.AllocateNodeId("", "other", -1))));
 
     // then
     assertThat(ids).isEqualTo(new ControllerAnswer.ProducerIdsAllocated(0, 1_000));
