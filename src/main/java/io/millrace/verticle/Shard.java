@@ -40,7 +40,7 @@ final class Shard {
   private final DescriptionHandler descriptions;
   private final ReplicaFetchHandler replicaFetches;
   private final ReplicaFetcher fetcher;
-  private final InSyncUpkeep inSync;
+  private final @Nullable InSyncUpkeep inSync;
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
   private List<ShardRequest> parked = new ArrayList<>();
   private List<ReplicaFetchRequest> parkedFetches = new ArrayList<>();
@@ -79,13 +79,16 @@ final class Shard {
             environment.settings().get(ServerSettings.SHARD_WAITING_FETCHES));
     this.offsets = new OffsetsHandler(partitions, tasks, outbox);
     this.replicaFetches = new ReplicaFetchHandler(partitions, tasks, outbox, time, afterwards::add);
+    // A node that is alone has nobody to be in sync with.
     this.inSync =
-        new InSyncUpkeep(
-            partitions,
-            environment.replication().controller(),
-            handBack,
-            time,
-            environment.settings().get(ReplicationSettings.REPLICA_LAG_TIME_MAX_MS));
+        environment.isAlone()
+            ? null
+            : new InSyncUpkeep(
+                partitions,
+                environment.replication().controller(),
+                handBack,
+                time,
+                environment.settings().get(ReplicationSettings.REPLICA_LAG_TIME_MAX_MS));
     this.deletions = new DeletionHandler(partitions, logs, outbox);
     this.descriptions = new DescriptionHandler(partitions, outbox);
   }
@@ -198,7 +201,9 @@ final class Shard {
     if (!stopping) {
       upkeep.runPieces();
       replicaFetches.expire();
-      inSync.onTick();
+      if (inSync != null) {
+        inSync.onTick();
+      }
     }
   }
 
