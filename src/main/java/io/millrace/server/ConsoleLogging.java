@@ -26,7 +26,8 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
           "io.micrometer",
           "org.apache.kafka",
           "org.apache.avro",
-          "com.hazelcast");
+          "com.hazelcast",
+          "io.microraft");
 
   /** These warn of what is meant to be so. */
   private static final List<String> SILENT = List.of("io.micrometer", "com.hazelcast.cp");
