@@ -15,15 +15,15 @@ final class AckGaps {
   }
 
   /**
-   * The longest time without one, of the partition that waited longest, that reached into these
+   * The longest time without one, of the partition that waited longest, that began between these
    * times; in ms.
    */
   synchronized long longestMs(long fromNanos, long untilNanos) {
     long longest = 0;
     for (List<Long> times : timesNanos.values()) {
       for (int i = 1; i < times.size(); i++) {
-        boolean overlaps = times.get(i) - fromNanos > 0 && untilNanos - times.get(i - 1) > 0;
-        if (overlaps) {
+        long began = times.get(i - 1);
+        if (began - fromNanos >= 0 && untilNanos - began > 0) {
           longest = Math.max(longest, times.get(i) - times.get(i - 1));
         }
       }
