@@ -79,7 +79,7 @@ final class CommandRun implements AutoCloseable {
   private static List<String> java() {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx256m",
+        "-Xmx1g",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-jar",
