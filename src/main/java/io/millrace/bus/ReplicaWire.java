@@ -126,7 +126,9 @@ final class ReplicaWire implements MessageWire {
 
   @Override
   public BusMessage decode(WireKind kind, ByteBuf envelope, ByteBuf records) {
-    return kind == WireKind.REPLICA_FETCH ? decodeRequest(envelope) : decodeReply(envelope, records);
+    return kind == WireKind.REPLICA_FETCH
+        ? decodeRequest(envelope)
+        : decodeReply(envelope, records);
   }
 
   private ReplicaFetchRequest decodeRequest(ByteBuf envelope) {

@@ -124,8 +124,7 @@ public final class TypedBus {
     if (known == null || key.isEmpty()) {
       return (message, whenLost) -> false; // Alone, or an address that no node has.
     }
-    return new PeerSender<>(
-        key, known.peers(), known.inFlight(key), producer, known.meters());
+    return new PeerSender<>(key, known.peers(), known.inFlight(key), producer, known.meters());
   }
 
   /** The addresses that have a consumer now. */

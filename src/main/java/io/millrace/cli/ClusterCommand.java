@@ -27,7 +27,8 @@ final class ClusterCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "cluster needs a command: status, nodes, drain or rebalance");
+    throw new ParameterException(
+        spec.commandLine(), "cluster needs a command: status, nodes, drain or rebalance");
   }
 
   @Command(

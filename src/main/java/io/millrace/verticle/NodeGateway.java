@@ -28,7 +28,8 @@ public final class NodeGateway extends VerticleBase {
     TypedBus bus = environment.bus();
     LoopBus opened = LoopBus.open(vertx, bus, environment.time(), environment.limits());
     loop = opened;
-    PeerOutbox toPeers = new PeerOutbox(bus, (delayMs, task) -> vertx.setTimer(delayMs, id -> task.run()));
+    PeerOutbox toPeers =
+        new PeerOutbox(bus, (delayMs, task) -> vertx.setTimer(delayMs, id -> task.run()));
     post = toPeers;
     PeerRequests taken =
         new PeerRequests(

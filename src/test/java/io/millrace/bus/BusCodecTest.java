@@ -89,8 +89,7 @@ class BusCodecTest {
         new MetadataFetchReply(19, ErrorCode.NONE, ByteBuffer.wrap(new byte[] {1, 2, 3}, 1, 2)),
         new LoopMail(
             List.of(
-                new MetadataFetchReply(
-                    20, ErrorCode.LEADER_NOT_AVAILABLE, ByteBuffer.allocate(0)),
+                new MetadataFetchReply(20, ErrorCode.LEADER_NOT_AVAILABLE, ByteBuffer.allocate(0)),
                 new MetadataFetchReply(21, ErrorCode.NONE, ByteBuffer.wrap(new byte[] {4})))),
         new ShardRequest.FindOffsets(
             3,

@@ -33,7 +33,10 @@ class BusSchemaBaselineTest {
 
   private static Stream<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString().replace(".avsc", "")).sorted().toList()
+      return files
+          .map(file -> file.getFileName().toString().replace(".avsc", ""))
+          .sorted()
+          .toList()
           .stream();
     }
   }

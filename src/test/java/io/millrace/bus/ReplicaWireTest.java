@@ -240,8 +240,7 @@ class ReplicaWireTest {
   }
 
   private static ReplicaFetch fetch(int replica, ReplicaFetchEntry... entries) {
-    return new ReplicaFetch(
-        1L, LOOP.value(), replica, 1L, 1L, 1, 0, 1_000, List.of(entries));
+    return new ReplicaFetch(1L, LOOP.value(), replica, 1L, 1L, 1, 0, 1_000, List.of(entries));
   }
 
   private static Buffer framed(ReplicaFetch fetch) {

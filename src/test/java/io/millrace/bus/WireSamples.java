@@ -36,9 +36,11 @@ final class WireSamples {
   /** Each holds what it sends anew. */
   static BusMessage of(WireKind kind) {
     return switch (kind) {
-      case MAIL -> new LoopMail(List.of(of(WireKind.WOKEN), of(WireKind.READ_DONE)).stream()
-          .map(BusReply.class::cast)
-          .toList());
+      case MAIL ->
+          new LoopMail(
+              List.of(of(WireKind.WOKEN), of(WireKind.READ_DONE)).stream()
+                  .map(BusReply.class::cast)
+                  .toList());
       case APPEND ->
           new ShardRequest.Append(1, LOOP, Acks.ALL, List.of(appended()), 77, DEADLINE_NANOS);
       case READ ->
@@ -84,8 +86,7 @@ final class WireSamples {
                           3,
                           9,
                           4,
-                          List.of(
-                              new LogDescription.ActiveProducer(5, (short) 2, 17, 1_000))))));
+                          List.of(new LogDescription.ActiveProducer(5, (short) 2, 17, 1_000))))));
       case HELLO -> new HelloRequest(11, LOOP);
       case HELLO_ANSWER ->
           new HelloReply(
@@ -110,8 +111,7 @@ final class WireSamples {
               new ControllerAsk.AlterPartition(
                   NODE,
                   5,
-                  List.of(
-                      new IsrChange(PARTITION, 6, 7, List.of(new IsrChange.Member(NODE, 5))))),
+                  List.of(new IsrChange(PARTITION, 6, 7, List.of(new IsrChange.Member(NODE, 5))))),
               DEADLINE_NANOS);
       case CONTROLLER_ANSWER ->
           new ControllerReply.Answered(16, new ControllerAnswer.Registered(5, 77));

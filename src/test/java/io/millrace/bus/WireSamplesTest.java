@@ -11,11 +11,12 @@ import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A message of each kind can be sent, and the fuzzer of the codec has one of each to begin with. */
+/**
+ * A message of each kind can be sent, and the fuzzer of the codec has one of each to begin with.
+ */
 class WireSamplesTest {
   private static final Path SEEDS =
-      Path.of(
-          "src/test/resources/io/millrace/bus/BusCodecFuzzTestInputs/shouldSurviveAnyBytes");
+      Path.of("src/test/resources/io/millrace/bus/BusCodecFuzzTestInputs/shouldSurviveAnyBytes");
   private static final Path MISSING = Path.of("target/bus-seeds");
 
   private final BusCodec codec =

@@ -66,8 +66,7 @@ public final class BusNode implements AutoCloseable {
 
               @Override
               public boolean hasRoute(String key) {
-                return node.routes().isSelf(key)
-                    || reachesOthers && node.routes().hasRoute(key);
+                return node.routes().isSelf(key) || reachesOthers && node.routes().hasRoute(key);
               }
             },
             IN_FLIGHT_BYTES,

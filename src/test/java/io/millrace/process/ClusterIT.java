@@ -2,8 +2,8 @@ package io.millrace.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.process.PlainWebSocketReader.Read;
 import io.millrace.client.RecordMetadata;
+import io.millrace.process.PlainWebSocketReader.Read;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,8 +112,7 @@ final class ClusterIT {
       case 0 -> leader(cluster.get(alive, "/v1/topics/" + FLIGHTS), 0);
       case 1 -> controller;
       default ->
-          leader(
-              cluster.get(alive, "/v1/topics/" + KAFKA), kills.size() / 3 % KAFKA_PARTITIONS);
+          leader(cluster.get(alive, "/v1/topics/" + KAFKA), kills.size() / 3 % KAFKA_PARTITIONS);
     };
   }
 
@@ -145,8 +144,7 @@ final class ClusterIT {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError(
             "%d flights and %d values of Kafka's client are acknowledged, expected %d and %d"
-                .formatted(
-                    flights.gaps().count(), kafka.acknowledged(), flightsUntil, kafkaUntil));
+                .formatted(flights.gaps().count(), kafka.acknowledged(), flightsUntil, kafkaUntil));
       }
       LockSupport.parkNanos(10_000_000);
     }

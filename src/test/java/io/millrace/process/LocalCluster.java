@@ -177,7 +177,8 @@ final class LocalCluster implements AutoCloseable {
             HttpRequest.newBuilder(uri(node, "/v1/topics/" + topic))
                 .header("Content-Type", "application/json")
                 .POST(
-                    HttpRequest.BodyPublishers.ofString("{\"partitions\":%d}".formatted(partitions)))
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"partitions\":%d}".formatted(partitions)))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     if (answer.statusCode() / 100 != 2) {

@@ -56,8 +56,7 @@ final class ReplicaNode implements AutoCloseable {
   /**
    * @param seeds where others are found
    */
-  ReplicaNode(
-      int id, Path directory, List<HostPort> seeds, Map<String, String> brokerSettings) {
+  ReplicaNode(int id, Path directory, List<HostPort> seeds, Map<String, String> brokerSettings) {
     self = new NodeId(id);
     bus = new BusNode(id, 1, seeds, Map.of());
     vertx = bus.vertx();
@@ -89,7 +88,8 @@ final class ReplicaNode implements AutoCloseable {
                           compaction,
                           parts)))));
     }
-    deployments.add(TestNode.get(vertx.deployVerticle(new ReplicationVerticle(bus.bus(), self, SHARDS))));
+    deployments.add(
+        TestNode.get(vertx.deployVerticle(new ReplicationVerticle(bus.bus(), self, SHARDS))));
     loopBus = call(() -> LoopBus.open(vertx, bus.bus(), TimeSource.SYSTEM, limits));
     client = call(() -> new BusPartitionClient(loopBus, admissions, () -> latest.get().version()));
     publisher = call(() -> new ImagePublisher(loopBus, latest, SHARDS, 20_000));

@@ -267,8 +267,7 @@ class HttpEndpointIT {
 
     // then
     assertThat(json(drained))
-        .isEqualTo(
-            new JsonObject().put("nodeId", 0).put("draining", true).put("replicas", 0));
+        .isEqualTo(new JsonObject().put("nodeId", 0).put("draining", true).put("replicas", 0));
     assertThat(json(described).getJsonArray("brokers").getJsonObject(0).getBoolean("draining"))
         .isTrue();
     assertThat(json(back).getBoolean("draining")).isFalse();
