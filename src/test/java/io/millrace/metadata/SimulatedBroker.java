@@ -51,15 +51,17 @@ final class SimulatedBroker {
   private static final class Leading {
     final int epoch;
     final long sinceMs;
+    final int startOffset;
     final Map<Integer, Integer> ends = new HashMap<>();
     final Map<Integer, Long> lives = new HashMap<>();
     final Map<Integer, Long> caughtUpAtMs = new HashMap<>();
     Set<NodeId> pending = Set.of();
     int pendingEpoch;
 
-    Leading(int epoch, long sinceMs) {
+    Leading(int epoch, long sinceMs, int startOffset) {
       this.epoch = epoch;
       this.sinceMs = sinceMs;
+      this.startOffset = startOffset;
     }
   }
 
@@ -148,6 +150,7 @@ final class SimulatedBroker {
           broker -> {
             incarnation = Math.max(incarnation, broker.incarnation());
             registeredOnce = true;
+            cluster.marked(id);
           },
           error -> {});
       return;
@@ -214,7 +217,11 @@ final class SimulatedBroker {
   private Leading leading(PartitionId at, PartitionImage partition) {
     Leading known = leading.get(at);
     if (known == null || known.epoch != partition.leaderEpoch()) {
-      known = new Leading(partition.leaderEpoch(), cluster.world.nowMs());
+      known =
+          new Leading(
+              partition.leaderEpoch(),
+              cluster.world.nowMs(),
+              cluster.replicas.log(at, id).entries.size());
       leading.put(at, known);
     }
     return known;
@@ -256,7 +263,9 @@ final class SimulatedBroker {
       boolean isIn = partition.inSyncReplicas().contains(replica);
       long lagMs =
           cluster.world.nowMs() - role.caughtUpAtMs.getOrDefault(node, role.sinceMs);
-      boolean caughtUp = role.ends.getOrDefault(node, -1) >= highWatermark && lagMs < LAG_MS;
+      boolean caughtUp =
+          role.ends.getOrDefault(node, -1) >= Math.max(highWatermark, role.startOffset)
+              && lagMs < LAG_MS;
       if (node == id || (isIn && (lagMs < LAG_MS || cluster.world.chance(20))) || caughtUp) {
         wanted.put(replica, node == id ? incarnation : role.lives.getOrDefault(node, -1L));
       }

@@ -13,8 +13,10 @@ import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,6 +33,10 @@ final class SimulatedCluster {
   final SimulatedReplicas replicas = new SimulatedReplicas();
   private final Map<Integer, SimulatedBroker> up = new HashMap<>();
   private final Map<Integer, Boolean> lostPower = new HashMap<>();
+
+  /** Whose disk does not say yet that it told of the last loss of power. */
+  private final Set<Integer> unmarked = new HashSet<>();
+
   private final Map<Integer, Boolean> registeringUnclean = new HashMap<>();
   private final Map<LeaderEpoch, NodeId> leaders = new HashMap<>();
   private final SettingValues settings = BrokerSettings.of(Map.of());
@@ -56,6 +62,11 @@ final class SimulatedCluster {
   /** A registration reaches the controller. */
   void registering(int node, boolean unclean) {
     registeringUnclean.put(node, unclean);
+  }
+
+  /** A life's registration was answered: its disk has the running marker from here on. */
+  void marked(int node) {
+    unmarked.remove(node);
   }
 
   void run() {
@@ -88,7 +99,7 @@ final class SimulatedCluster {
   }
 
   private void start(int node) {
-    boolean unclean = lostPower.getOrDefault(node, false);
+    boolean unclean = unmarked.contains(node);
     SimulatedBroker broker = new SimulatedBroker(this, node, unclean, settings);
     up.put(node, broker);
     beat(broker);
@@ -114,6 +125,7 @@ final class SimulatedCluster {
     log.close(node);
     if (power) {
       lostPower.put(node, true);
+      unmarked.add(node);
       replicas.losePower(node);
     }
   }
