@@ -71,8 +71,8 @@ public interface MetadataLog {
     default void onMembers(LogMembers members) {}
 
     /**
-     * With whom the log began, told at once to whoever subscribes. One of them that is no member any
-     * more can vote again, but not learn.
+     * With whom the log began, told at once to whoever subscribes. One of them that is no member
+     * any more can vote again, but not learn.
      */
     default void onFounders(Set<MemberId> founders) {}
 

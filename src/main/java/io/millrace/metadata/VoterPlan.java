@@ -57,8 +57,7 @@ final class VoterPlan {
     if (voters.size() < now.voters().size() && voters.size() < wanted) {
       return now;
     }
-    Set<NodeId> learners =
-        wanted == 1 ? learners(now, healthy, voters, unableToLearn) : Set.of();
+    Set<NodeId> learners = wanted == 1 ? learners(now, healthy, voters, unableToLearn) : Set.of();
     return new QuorumImage(now.controller(), voters, learners);
   }
 

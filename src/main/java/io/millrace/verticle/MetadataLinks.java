@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -200,7 +199,9 @@ public final class MetadataLinks implements AutoCloseable {
     return !(answer instanceof MetadataSource.Entries entries) || !entries.proposals().isEmpty();
   }
 
-  /** From here on others that ask are answered from this; before, they are told to look elsewhere. */
+  /**
+   * From here on others that ask are answered from this; before, they are told to look elsewhere.
+   */
   public void serve(MetadataSource newOwn) {
     own = newOwn;
   }

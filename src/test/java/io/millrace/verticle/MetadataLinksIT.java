@@ -139,9 +139,7 @@ class MetadataLinksIT {
     public void onElected(long term) {
       log.propose(
               new Proposal(
-                  term,
-                  state.lastProposal(),
-                  List.of(new ControllerElected(self.nodeId()))))
+                  term, state.lastProposal(), List.of(new ControllerElected(self.nodeId()))))
           .whenComplete((outcome, error) -> leads = error == null);
     }
 

@@ -55,8 +55,7 @@ final class RaftFileStore implements RaftStore {
 
   /** Reads what a member kept. */
   static RaftFileStore open(
-      MetadataDirectory directory, MemberId self, Fuse fuse, FullDisk fullDisk)
-      throws IOException {
+      MetadataDirectory directory, MemberId self, Fuse fuse, FullDisk fullDisk) throws IOException {
     return new RaftFileStore(RaftJournal.open(directory, self), fuse, fullDisk);
   }
 

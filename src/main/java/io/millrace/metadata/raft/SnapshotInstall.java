@@ -62,9 +62,7 @@ final class SnapshotInstall {
         && request.isSenderLeader()
         && request.getTerm() >= state.term()
         && begun.getSnapshotIndex() > request.getSnapshotIndex()) {
-      state
-          .store()
-          .deleteSnapshotChunks(begun.getSnapshotIndex(), begun.getChunkCount());
+      state.store().deleteSnapshotChunks(begun.getSnapshotIndex(), begun.getChunkCount());
       state.snapshotChunkCollector(null);
     }
   }

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: entries follow each other without a gap, but for one that a snapshot from another
  * member bridges.
  *
- * <p>The snapshot before the last is kept with the entries that lead from it to the last, and read at a start: a member
- * that knows a snapshot and only what was never committed behind it has nothing in common with a
- * leader to begin at, in the library's release that this runs on.
+ * <p>The snapshot before the last is kept with the entries that lead from it to the last, and read
+ * at a start: a member that knows a snapshot and only what was never committed behind it has
+ * nothing in common with a leader to begin at, in the library's release that this runs on.
  */
 final class StoredRaft {
   private RaftRecord.@Nullable Self self;

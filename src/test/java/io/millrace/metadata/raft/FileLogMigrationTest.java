@@ -89,7 +89,10 @@ class FileLogMigrationTest {
     // when
     int term =
         RaftFileStore.open(
-                NioMetadataDirectory.open(directory), RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk())
+                NioMetadataDirectory.open(directory),
+                RaftSamples.SELF,
+                new Fuse(e -> {}),
+                RaftSamples.disk())
             .restored()
             .orElseThrow()
             .getTermPersistentState()
@@ -160,7 +163,9 @@ class FileLogMigrationTest {
 
   private static MetadataState stateOf(SimulatedDirectory directory) throws IOException {
     RestoredRaftState restored =
-        RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk()).restored().orElseThrow();
+        RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk())
+            .restored()
+            .orElseThrow();
     List<byte[]> parts = new ArrayList<>();
     for (Object chunk : (List<?>) restored.getSnapshotEntry().getOperation()) {
       parts.add(((RaftOperation.ChunkBytes) ((SnapshotChunk) chunk).getOperation()).bytes());

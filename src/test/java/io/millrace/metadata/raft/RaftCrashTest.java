@@ -35,7 +35,8 @@ class RaftCrashTest {
     /** Runs to the end, or until the directory stops. */
     void run(SimulatedDirectory directory) {
       try {
-        RaftFileStore store = RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk());
+        RaftFileStore store =
+            RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk());
         begin(store);
         for (int i = 1; i <= ENTRIES; i++) {
           if (i % 7 == 0) {
@@ -155,7 +156,8 @@ class RaftCrashTest {
     // given
     SimulatedDirectory directory = new SimulatedDirectory();
     List<Throwable> blown = new ArrayList<>();
-    RaftFileStore store = RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(blown::add), RaftSamples.disk());
+    RaftFileStore store =
+        RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(blown::add), RaftSamples.disk());
     Life.begin(store);
     store.persistLogEntries(List.of(entry(1, 0)));
     directory.stopAtCall(directory.calls() + 2);
@@ -219,7 +221,8 @@ class RaftCrashTest {
 
   private static void openOnce(SimulatedDirectory directory) {
     try {
-      RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk()).close();
+      RaftFileStore.open(directory, RaftSamples.SELF, new Fuse(e -> {}), RaftSamples.disk())
+          .close();
     } catch (IOException e) {
       assertThat(e).isNotNull();
     }

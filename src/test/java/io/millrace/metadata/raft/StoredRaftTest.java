@@ -91,7 +91,9 @@ class StoredRaftTest {
     RestoredRaftState restored = reread();
     assertThat(restored.getSnapshotEntry().getIndex()).isEqualTo(20);
     assertThat(restored.getSnapshotEntry().getTerm()).isEqualTo(5);
-    assertThat(restored.getLogEntries()).extracting(LogEntry::getIndex).containsExactly(21L, 22L, 23L);
+    assertThat(restored.getLogEntries())
+        .extracting(LogEntry::getIndex)
+        .containsExactly(21L, 22L, 23L);
     assertThat(restored.getLogEntries()).extracting(LogEntry::getTerm).containsOnly(5);
   }
 
