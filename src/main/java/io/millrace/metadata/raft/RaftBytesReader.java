@@ -29,7 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class RaftBytesReader {
   static final RaftModelFactory MODELS = new DefaultRaftModelFactory();
   static final RaftMember REMOVED = new RaftMember(new MemberId(new NodeId(0), "removed"));
-  private static final MembershipChangeMode[] MODES = MembershipChangeMode.values();
+
+  /** By their numbers on the wire, which are for ever. */
+  static final List<MembershipChangeMode> MODES =
+      List.of(
+          MembershipChangeMode.ADD_LEARNER,
+          MembershipChangeMode.ADD_OR_PROMOTE_TO_FOLLOWER,
+          MembershipChangeMode.REMOVE_MEMBER);
 
   private final ByteBuffer in;
   private final MemberId self;
@@ -221,17 +227,17 @@ final class RaftBytesReader {
     Set<RaftEndpoint> voters = votersAmong(members);
     RaftMember changed = member();
     int mode = int8();
-    if (mode >= MODES.length) {
+    if (mode >= MODES.size()) {
       throw new UnreadableRaftBytesException("a change of members of kind " + mode);
     }
     boolean isOwnRemoval =
-        MODES[mode] == MembershipChangeMode.REMOVE_MEMBER && changed.id().equals(self);
+        MODES.get(mode) == MembershipChangeMode.REMOVE_MEMBER && changed.id().equals(self);
     return MODELS
         .createUpdateRaftGroupMembersOpBuilder()
         .setMembers(members)
         .setVotingMembers(voters)
         .setEndpoint(isOwnRemoval ? REMOVED : changed)
-        .setMode(MODES[mode])
+        .setMode(MODES.get(mode))
         .build();
   }
 }

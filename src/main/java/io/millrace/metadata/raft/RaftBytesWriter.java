@@ -137,7 +137,7 @@ final class RaftBytesWriter {
           .members(change.getMembers())
           .members(change.getVotingMembers())
           .member(change.getEndpoint())
-          .int8(change.getMode().ordinal());
+          .int8(RaftBytesReader.MODES.indexOf(change.getMode()));
     }
     throw new IllegalArgumentException("no operation of the metadata log: " + operation);
   }
