@@ -107,10 +107,7 @@ final class ClusterMeters implements AutoCloseable {
     isController = leads;
     for (TopicImage topic : now.topics()) {
       Optional<TopicImage> earlier = before.topic(topic.id());
-      // What has not changed is the same object.
-      if (earlier.isPresent() && earlier.get() != topic) {
-        count(earlier.get(), topic);
-      }
+      earlier.ifPresent(known -> count(known, topic));
     }
   }
 
