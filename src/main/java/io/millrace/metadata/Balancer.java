@@ -186,7 +186,9 @@ final class Balancer {
     return !partition.isMoving()
         && partition.leader().isPresent()
         && partition.inSyncReplicas().size() == partition.replicas().size()
-        && moves.stream().noneMatch(move -> move.partition().equals(partition) && move.topic().id().equals(topic.id()));
+        && moves.stream()
+            .noneMatch(
+                move -> move.partition().equals(partition) && move.topic().id().equals(topic.id()));
   }
 
   private void move(TopicImage topic, PartitionImage partition, List<NodeId> target) {

@@ -262,8 +262,7 @@ final class BrokerRules {
     if (broker.get().draining() == draining) {
       return new Grant<>(List.of(), next -> broker.get());
     }
-    if (draining
-        && ReplicaPlacement.candidates(state.cluster()).stream().allMatch(node::equals)) {
+    if (draining && ReplicaPlacement.candidates(state.cluster()).stream().allMatch(node::equals)) {
       return new Deny<>(
           ErrorCode.POLICY_VIOLATION,
           "no other broker is there that could have what broker "

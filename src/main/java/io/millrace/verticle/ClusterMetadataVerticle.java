@@ -161,10 +161,7 @@ public final class ClusterMetadataVerticle extends VerticleBase {
     life = broker;
     proposals =
         new IsrProposals(
-            self,
-            link::ask,
-            broker::incarnation,
-            task -> context.runOnContext(now -> task.run()));
+            self, link::ask, broker::incarnation, task -> context.runOnContext(now -> task.run()));
     publications.onPublished(broker::onFollowed);
     broker.onRegistered(() -> publish(publications));
     return broker;
@@ -269,8 +266,8 @@ public final class ClusterMetadataVerticle extends VerticleBase {
   }
 
   /**
-   * Has others lead what this node leads; any thread. It completes when they do, so it is given some
-   * seconds.
+   * Has others lead what this node leads; any thread. It completes when they do, so it is given
+   * some seconds.
    */
   public Future<Void> handOver() {
     Promise<Void> done = Promise.promise();

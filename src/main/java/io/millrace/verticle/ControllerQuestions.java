@@ -25,10 +25,7 @@ final class ControllerQuestions {
   private final TimeSource time;
 
   ControllerQuestions(
-      TypedBus bus,
-      ControllerService service,
-      Supplier<ClusterImage> committed,
-      TimeSource time) {
+      TypedBus bus, ControllerService service, Supplier<ClusterImage> committed, TimeSource time) {
     this.bus = bus;
     this.service = service;
     this.committed = committed;

@@ -85,8 +85,7 @@ final class IsrProposals implements ReplicationParts.Controller {
     controller
         .ask(new ControllerAsk.AlterPartition(self, life, changes), TIMEOUT_MS)
         .onSuccess(answer -> answered(some, (ControllerAnswer.PartitionsDone) answer))
-        .onFailure(
-            error -> LOG.debug("in-sync replicas not decided yet: {}", error.getMessage()));
+        .onFailure(error -> LOG.debug("in-sync replicas not decided yet: {}", error.getMessage()));
   }
 
   private static IsrChange change(IsrProposal proposal) {

@@ -180,8 +180,7 @@ public final class InMemoryMetadata implements MetadataClient {
     if (ask instanceof ControllerAsk.DrainBroker drain) {
       for (BrokerImage broker : brokers) {
         if (broker.id().equals(drain.nodeId())) {
-          brokers.set(
-              brokers.indexOf(broker), broker.marked(broker.fenced(), drain.draining()));
+          brokers.set(brokers.indexOf(broker), broker.marked(broker.fenced(), drain.draining()));
           publish();
           return Future.succeededFuture(new ControllerAnswer.Done(1, version));
         }

@@ -121,8 +121,7 @@ final class SimulatedBroker {
     for (BrokerImage broker : probes) {
       int node = broker.id().value();
       boolean refused = !cluster.isUp(node) && !cluster.world.isCut(node);
-      cluster.world.after(
-          5, () -> supervisor.onProbed(broker, refused, cluster.world.nowNanos()));
+      cluster.world.after(5, () -> supervisor.onProbed(broker, refused, cluster.world.nowNanos()));
     }
     if (cluster.world.chance(5)) {
       driver.execute(controller -> controller.brokers().upkeep());
@@ -156,8 +155,7 @@ final class SimulatedBroker {
       return;
     }
     long life = incarnation;
-    boolean ready =
-        image.broker(self()).filter(broker -> broker.incarnation() == life).isPresent();
+    boolean ready = image.broker(self()).filter(broker -> broker.incarnation() == life).isPresent();
     HeartbeatReport report = new HeartbeatReport(self(), life, ready, wantsToStop, told);
     cluster.ask(
         this,
@@ -177,14 +175,14 @@ final class SimulatedBroker {
     Map<PartitionId, ReplicaPosition> positions = new HashMap<>();
     answer
         .positionsWanted()
-        .forEach(partition -> positions.put(partition, cluster.replicas.log(partition, id).position()));
+        .forEach(
+            partition -> positions.put(partition, cluster.replicas.log(partition, id).position()));
     told = positions;
   }
 
   private void onRefused(Throwable error, long life) {
     boolean isStale =
-        error instanceof StreamException known
-            && known.code() == ErrorCode.STALE_BROKER_EPOCH;
+        error instanceof StreamException known && known.code() == ErrorCode.STALE_BROKER_EPOCH;
     if (isStale && life == incarnation) {
       incarnation = -1;
     }
@@ -241,8 +239,7 @@ final class SimulatedBroker {
     int highWatermark = mine.entries.size();
     for (NodeId member : maximal) {
       if (member.value() != id) {
-        highWatermark =
-            Math.min(highWatermark, role.ends.getOrDefault(member.value(), 0));
+        highWatermark = Math.min(highWatermark, role.ends.getOrDefault(member.value(), 0));
       }
     }
     int minInSync = TopicSettings.minInSyncReplicas(topic.settings(), partition.settledReplicas());
@@ -261,8 +258,7 @@ final class SimulatedBroker {
     for (NodeId replica : partition.replicas()) {
       int node = replica.value();
       boolean isIn = partition.inSyncReplicas().contains(replica);
-      long lagMs =
-          cluster.world.nowMs() - role.caughtUpAtMs.getOrDefault(node, role.sinceMs);
+      long lagMs = cluster.world.nowMs() - role.caughtUpAtMs.getOrDefault(node, role.sinceMs);
       boolean caughtUp =
           role.ends.getOrDefault(node, -1) >= Math.max(highWatermark, role.startOffset)
               && lagMs < LAG_MS;
@@ -317,10 +313,7 @@ final class SimulatedBroker {
 
   private void onFetch(PartitionId at, int epoch, int follower, long life) {
     PartitionImage mine =
-        image
-            .topic(at.topicId())
-            .map(topic -> topic.partitions().get(at.partition()))
-            .orElse(null);
+        image.topic(at.topicId()).map(topic -> topic.partitions().get(at.partition())).orElse(null);
     if (mine == null || !mine.isLedBy(self()) || mine.leaderEpoch() != epoch || incarnation < 0) {
       return;
     }

@@ -260,8 +260,7 @@ final class SimulatedCluster {
     commits++;
     ClusterImage image = now.cluster();
     for (BrokerImage broker : image.brokers()) {
-      long earlier =
-          before.cluster().broker(broker.id()).map(BrokerImage::incarnation).orElse(0L);
+      long earlier = before.cluster().broker(broker.id()).map(BrokerImage::incarnation).orElse(0L);
       if (broker.incarnation() < earlier) {
         throw new AssertionError("IncarnationsNeverBack " + broker);
       }

@@ -25,8 +25,7 @@ final class SimulatedMetadataLog {
   private long term;
   private int leader = -1;
 
-  SimulatedMetadataLog(
-      SimulatedWorld world, BiConsumer<MetadataState, MetadataState> onCommit) {
+  SimulatedMetadataLog(SimulatedWorld world, BiConsumer<MetadataState, MetadataState> onCommit) {
     this.world = world;
     this.onCommit = onCommit;
   }

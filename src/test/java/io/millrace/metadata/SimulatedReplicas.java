@@ -129,9 +129,7 @@ final class SimulatedReplicas {
 
   private static int common(List<Entry> one, List<Entry> other) {
     int common = 0;
-    while (common < one.size()
-        && common < other.size()
-        && one.get(common) == other.get(common)) {
+    while (common < one.size() && common < other.size() && one.get(common) == other.get(common)) {
       common++;
     }
     return common;

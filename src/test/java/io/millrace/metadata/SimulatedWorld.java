@@ -10,8 +10,7 @@ import java.util.SplittableRandom;
 final class SimulatedWorld {
   final SplittableRandom random;
   private final PriorityQueue<Event> events =
-      new PriorityQueue<>(
-          Comparator.comparingLong(Event::atMs).thenComparingLong(Event::number));
+      new PriorityQueue<>(Comparator.comparingLong(Event::atMs).thenComparingLong(Event::number));
   private final Set<Integer> cut = new HashSet<>();
   private long nowMs;
   private long count;

@@ -80,8 +80,7 @@ class ClusterMetadataVerticleIT {
         new ClusterMetadataVerticle(
             new MetadataEnvironment(
                 log,
-                Membership.decide(
-                    Optional.empty(), SELF.value(), log.recovered(), new Random(1)),
+                Membership.decide(Optional.empty(), SELF.value(), log.recovered(), new Random(1)),
                 node.bus,
                 BusLimits.of(settings),
                 node.latest,
@@ -186,13 +185,10 @@ class ClusterMetadataVerticleIT {
   void shouldAnswerWhatTheControllerIsAsked() {
     // when
     ControllerAnswer ids =
-        TestNode.get(
-            node.call(
-                () -> metadata.ask(new ControllerAsk.AllocateProducerIds(SELF))));
+        TestNode.get(node.call(() -> metadata.ask(new ControllerAsk.AllocateProducerIds(SELF))));
     ControllerAnswer other =
         TestNode.get(
-            node.call(
-                () -> metadata.ask(new ControllerAsk.AllocateNodeId("", "other", -1))));
+            node.call(() -> metadata.ask(new ControllerAsk.AllocateNodeId("", "other", -1))));
 
     // then
     assertThat(ids).isEqualTo(new ControllerAnswer.ProducerIdsAllocated(0, 1_000));

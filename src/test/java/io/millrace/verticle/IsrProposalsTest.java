@@ -42,8 +42,7 @@ class IsrProposalsTest {
           tasks::add);
 
   private static IsrProposal proposal(int partition, int partitionEpoch) {
-    return new IsrProposal(
-        new PartitionId(TOPIC, partition), 3, partitionEpoch, Map.of(SELF, 7L));
+    return new IsrProposal(new PartitionId(TOPIC, partition), 3, partitionEpoch, Map.of(SELF, 7L));
   }
 
   private void run() {

@@ -107,6 +107,7 @@ final class FakeBroker implements PartitionClient, MetadataClient {
   private record Waiter(FetchRequest request, Consumer<FetchReply> whenDone) {}
 
   final Map<PartitionId, Log> logs = new HashMap<>();
+
   /** What the controller was asked. */
   final List<ControllerAsk> asked = new ArrayList<>();
 
