@@ -13,15 +13,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A WebSocket whose client asks and asks and never reads the answers. */
-@Timeout(300)
+@Timeout(180)
 final class UnreadSocketIT {
-  private static final int COUNT = 200_000;
+  private static final int REQUESTS = 20_000;
+  private static final int PINGS = 200_000;
   private static final int BUFFER_BYTES = 65_536;
   private static final int KERNEL_BYTES = 4 * BUFFER_BYTES;
   private static final String HELLO =
       "{\"type\":\"hello\",\"minVersion\":1,\"maxVersion\":1,\"clientId\":\"t\",\"features\":[]}";
+
+  /** Long, so that a few thousand fill every buffer on the way. */
   private static final String REQUEST =
-      "{\"type\":\"getMetadata\",\"requestId\":\"1\",\"topics\":[\"t\"]}";
+      "{\"type\":\"getMetadata\",\"requestId\":\"1\",\"topics\":[\"t\"]"
+          + " ".repeat(1_000)
+          + "}";
 
   private final HttpFixture server =
       StreamFixture.ready(
@@ -69,7 +74,7 @@ final class UnreadSocketIT {
       long before = server.metadata.imageReads();
 
       // when
-      Flood flood = greedy.floodOfTexts(REQUEST, COUNT);
+      Flood flood = greedy.floodOfTexts(REQUEST, REQUESTS);
       server.eventually(
           () -> (server.metadata.imageReads() - before) * reply.length() > BUFFER_BYTES);
       flood.awaitStall(
@@ -82,7 +87,7 @@ final class UnreadSocketIT {
       // then
       assertThat(answered * reply.length())
           .isLessThan(2 * BUFFER_BYTES + KERNEL_BYTES + reply.length());
-      for (int i = 0; i < COUNT; i++) {
+      for (int i = 0; i < REQUESTS; i++) {
         if (!text(greedy).equals(reply)) {
           throw new AssertionError("answer " + i + " is another");
         }
@@ -98,14 +103,14 @@ final class UnreadSocketIT {
     try (StrictWebSocket greedy = greeted();
         StrictWebSocket other = greeted()) {
       // when
-      Flood flood = greedy.floodOfPings(payload, COUNT);
+      Flood flood = greedy.floodOfPings(payload, PINGS);
       int written = flood.awaitStall(() -> ask(other));
 
       // then
-      assertThat(written).isLessThan(COUNT);
-      greedy.awaitPongs(COUNT);
+      assertThat(written).isLessThan(PINGS);
+      greedy.awaitPongs(PINGS);
       flood.join();
-      assertThat(greedy.pongs()).isEqualTo(Collections.nCopies(COUNT, payload));
+      assertThat(greedy.pongs()).isEqualTo(Collections.nCopies(PINGS, payload));
       assertThat(ask(greedy)).contains("metadataReply");
     }
   }
