@@ -84,8 +84,7 @@ public final class ClusterNode {
   /** Takes the brokers' places from what another node knows of them. */
   public void learn(Hello hello) {
     for (Hello.Broker broker : hello.brokers()) {
-      routes.registered(
-          broker.nodeId(), broker.directoryId(), broker.incarnation(), broker.bus());
+      routes.registered(broker.nodeId(), broker.directoryId(), broker.incarnation(), broker.bus());
     }
   }
 

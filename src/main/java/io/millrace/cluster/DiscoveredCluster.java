@@ -41,7 +41,8 @@ public final class DiscoveredCluster implements ClusterManager {
   private static final Logger LOG = LoggerFactory.getLogger(DiscoveredCluster.class);
   private static final String NODE_PREFIX = "node.";
   private static final String ROUTE_PREFIX = "route/";
-  private static final Set<String> CONTROL = Set.of("raft", "metadata.fetch", "controller", "hello");
+  private static final Set<String> CONTROL =
+      Set.of("raft", "metadata.fetch", "controller", "hello");
 
   private final HazelcastClusterManager hazelcast;
   private final RouteTable routes;

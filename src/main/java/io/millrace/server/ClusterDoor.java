@@ -130,8 +130,7 @@ final class ClusterDoor {
       return Optional.of(((ControllerAnswer.NodeIdAllocated) answered.answer()).nodeId());
     }
     ControllerReply.Refused refused = (ControllerReply.Refused) reply;
-    boolean mayChange =
-        refused.error() == ErrorCode.NOT_CONTROLLER || refused.error().retriable();
+    boolean mayChange = refused.error() == ErrorCode.NOT_CONTROLLER || refused.error().retriable();
     if (!mayChange) {
       throw new StreamException(refused.error(), refused.reason());
     }

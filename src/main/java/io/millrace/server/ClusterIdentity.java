@@ -97,11 +97,7 @@ record ClusterIdentity(Membership membership, MemberId self, MemberId founder) {
 
   /** The founder first: with an identity alone, this node would take itself for it. */
   private static ClusterIdentity keep(
-      DataDirectory directory,
-      NodeStarts starts,
-      String clusterId,
-      MemberId self,
-      MemberId founder)
+      DataDirectory directory, NodeStarts starts, String clusterId, MemberId self, MemberId founder)
       throws IOException {
     starts.joined(directory.path(), founder.key());
     directory.establish(new DirectoryIdentity(clusterId, self.nodeId(), self.directoryId()));

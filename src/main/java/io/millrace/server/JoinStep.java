@@ -84,8 +84,7 @@ final class JoinStep implements StartStep {
             "answering who this node is");
     ClusterDoor door = new ClusterDoor(loops, node, limits);
     JoinDecision decided =
-        new Joining(
-                node, settings.get(ClusterSettings.CLUSTER_BOOTSTRAP), door::hello, door::pause)
+        new Joining(node, settings.get(ClusterSettings.CLUSTER_BOOTSTRAP), door::hello, door::pause)
             .decide();
     LOG.info("joining: {}", decided);
     int configured = settings.get(ServerSettings.NODE_ID);
@@ -116,13 +115,11 @@ final class JoinStep implements StartStep {
 
   private static List<HelloReply.Broker> brokers(ClusterImage image) {
     return image.brokers().stream()
-        .flatMap(
-            broker -> broker.endpoint(BrokerListener.BUS).stream().map(at -> told(broker, at)))
+        .flatMap(broker -> broker.endpoint(BrokerListener.BUS).stream().map(at -> told(broker, at)))
         .toList();
   }
 
-  private static HelloReply.Broker told(
-      BrokerImage broker, BrokerEndpoint at) {
+  private static HelloReply.Broker told(BrokerImage broker, BrokerEndpoint at) {
     return new HelloReply.Broker(
         broker.id(), broker.directoryId(), broker.incarnation(), at.host(), at.port());
   }

@@ -39,8 +39,7 @@ final class LogPositions {
 
   /** Of those of these partitions that this node has. */
   Future<Map<PartitionId, ReplicaPosition>> of(List<PartitionId> wanted) {
-    long deadline =
-        TimeSource.SYSTEM.monotonicNanos() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MS);
+    long deadline = TimeSource.SYSTEM.monotonicNanos() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MS);
     return client().describeLogs(wanted, deadline).map(reply -> positions(wanted, reply));
   }
 

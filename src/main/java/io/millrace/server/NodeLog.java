@@ -1,7 +1,7 @@
 package io.millrace.server;
 
-import io.millrace.metadata.MetadataLog;
 import io.millrace.metadata.Membership;
+import io.millrace.metadata.MetadataLog;
 import io.vertx.core.Context;
 import java.io.IOException;
 

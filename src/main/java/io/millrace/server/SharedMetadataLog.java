@@ -98,7 +98,8 @@ final class SharedMetadataLog implements NodeLog {
     ExecutorService worker =
         Executors.newSingleThreadExecutor(task -> new Thread(task, "metadata-log-open"));
     ClusterMetadataLog log =
-        ClusterMetadataLog.open(config, links.ways().transport(), links.ways().source(), owner, worker);
+        ClusterMetadataLog.open(
+            config, links.ways().transport(), links.ways().source(), owner, worker);
     links.ways().serve(log.source());
     return new SharedMetadataLog(identity, links, owner, worker, log);
   }

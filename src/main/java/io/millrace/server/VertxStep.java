@@ -130,10 +130,7 @@ final class VertxStep implements StartStep {
             new SecureRandom());
     starts = counted;
     return new ClusterNode(
-        ClusterConfig.of(settings),
-        identity.map(DirectoryIdentity::clusterId),
-        nodeId,
-        counted);
+        ClusterConfig.of(settings), identity.map(DirectoryIdentity::clusterId), nodeId, counted);
   }
 
   /** Of this node's data directory, in a cluster. */

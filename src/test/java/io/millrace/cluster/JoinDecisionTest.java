@@ -18,11 +18,19 @@ class JoinDecisionTest {
   private static final HostPort C = new HostPort("10.0.0.3", 7800);
   private static final List<HostPort> SEEDS = List.of(B, A, C);
   private static final Hello NO_CLUSTER =
-      new Hello(Optional.empty(), Optional.empty(), "dir", Optional.empty(), Set.of(), "", List.of());
+      new Hello(
+          Optional.empty(), Optional.empty(), "dir", Optional.empty(), Set.of(), "", List.of());
 
   private static Hello of(String cluster) {
     NodeId one = new NodeId(1);
-    return new Hello(Optional.of(cluster), Optional.of(one), "dir", Optional.of(one), Set.of(one), "1@dir", List.of());
+    return new Hello(
+        Optional.of(cluster),
+        Optional.of(one),
+        "dir",
+        Optional.of(one),
+        Set.of(one),
+        "1@dir",
+        List.of());
   }
 
   private static JoinDecision decide(HostPort self, Map<HostPort, Hello> answers) {

@@ -26,8 +26,7 @@ class PortProbeTest {
   void shouldTellAPortThatNobodyListensOnFromOneThatSomebodyDoes() throws Exception {
     // given
     ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    BrokerEndpoint at =
-        new BrokerEndpoint(BrokerListener.BUS, "127.0.0.1", socket.getLocalPort());
+    BrokerEndpoint at = new BrokerEndpoint(BrokerListener.BUS, "127.0.0.1", socket.getLocalPort());
 
     // when
     boolean whileOpen = get(probe.isRefused(at));

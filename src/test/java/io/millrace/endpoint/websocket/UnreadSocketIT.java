@@ -24,9 +24,7 @@ final class UnreadSocketIT {
 
   /** Long, so that a few thousand fill every buffer on the way. */
   private static final String REQUEST =
-      "{\"type\":\"getMetadata\",\"requestId\":\"1\",\"topics\":[\"t\"]"
-          + " ".repeat(1_000)
-          + "}";
+      "{\"type\":\"getMetadata\",\"requestId\":\"1\",\"topics\":[\"t\"]" + " ".repeat(1_000) + "}";
 
   private final HttpFixture server =
       StreamFixture.ready(
