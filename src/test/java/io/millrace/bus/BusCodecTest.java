@@ -52,18 +52,11 @@ class BusCodecTest {
   private final BusCodec codec = new BusCodec(STANDING);
 
   static Stream<BusMessage> messagesWithoutRecords() {
+    return Stream.concat(messagesOfShards(), messagesOfTheCluster());
+  }
+
+  private static Stream<BusMessage> messagesOfTheCluster() {
     return Stream.of(
-        new ShardRequest.Read(
-            1,
-            LOOP,
-            List.of(new FetchRequest.Entry(PARTITION, 1L << 40, 6, 1_000)),
-            50_000,
-            new ShardRequest.WaitFor(10, 5, true, IN_TWO_SECONDS),
-            77,
-            IN_TWO_SECONDS),
-        new ShardRequest.Read(
-            1, LOOP, List.of(), 1, ShardRequest.WaitFor.NOTHING, 77, IN_TWO_SECONDS),
-        new ShardRequest.Forget(2, LOOP, 0, IN_TWO_SECONDS),
         new HelloRequest(15, LOOP),
         new HelloReply(
             16,
@@ -90,7 +83,22 @@ class BusCodecTest {
         new LoopMail(
             List.of(
                 new MetadataFetchReply(20, ErrorCode.LEADER_NOT_AVAILABLE, ByteBuffer.allocate(0)),
-                new MetadataFetchReply(21, ErrorCode.NONE, ByteBuffer.wrap(new byte[] {4})))),
+                new MetadataFetchReply(21, ErrorCode.NONE, ByteBuffer.wrap(new byte[] {4})))));
+  }
+
+  private static Stream<BusMessage> messagesOfShards() {
+    return Stream.of(
+        new ShardRequest.Read(
+            1,
+            LOOP,
+            List.of(new FetchRequest.Entry(PARTITION, 1L << 40, 6, 1_000)),
+            50_000,
+            new ShardRequest.WaitFor(10, 5, true, IN_TWO_SECONDS),
+            77,
+            IN_TWO_SECONDS),
+        new ShardRequest.Read(
+            1, LOOP, List.of(), 1, ShardRequest.WaitFor.NOTHING, 77, IN_TWO_SECONDS),
+        new ShardRequest.Forget(2, LOOP, 0, IN_TWO_SECONDS),
         new ShardRequest.FindOffsets(
             3,
             LOOP,

@@ -87,6 +87,13 @@ final class WireSamples {
                           9,
                           4,
                           List.of(new LogDescription.ActiveProducer(5, (short) 2, 17, 1_000))))));
+      default -> ofCluster(kind);
+    };
+  }
+
+  /** What is for no shard. */
+  private static BusMessage ofCluster(WireKind kind) {
+    return switch (kind) {
       case HELLO -> new HelloRequest(11, LOOP);
       case HELLO_ANSWER ->
           new HelloReply(
@@ -133,7 +140,7 @@ final class WireSamples {
       case RAFT_MAIL -> new RaftMail("3@directory", bytes("letter"));
       case METADATA_FETCH -> new MetadataFetchRequest(20, LOOP, bytes("question"));
       case METADATA_FETCHED -> new MetadataFetchReply(21, ErrorCode.NONE, bytes("answer"));
-      case VOID -> throw new IllegalArgumentException("nothing is sent as VOID");
+      default -> throw new IllegalArgumentException("there is no sample of " + kind);
     };
   }
 

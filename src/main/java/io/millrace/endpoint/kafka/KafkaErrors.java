@@ -43,6 +43,24 @@ final class KafkaErrors {
       case CONNECTION_LOST, CLOSED -> Errors.NETWORK_EXCEPTION;
       case CLUSTER_ID_MISMATCH -> Errors.INCONSISTENT_CLUSTER_ID;
       case UNKNOWN_TOPIC_ID -> Errors.UNKNOWN_TOPIC_ID;
+      case UNKNOWN_SERVER_ERROR,
+          APPEND_CONDITION_FAILED,
+          MEMBER_TOO_SLOW,
+          UNKNOWN_STREAM,
+          IDLE_TIMEOUT,
+          UNSUPPORTED_MEDIA_TYPE,
+          NOT_FOUND,
+          DATA_DIRECTORY_IN_USE,
+          BUFFER_EXHAUSTED,
+          DATA_DIRECTORY_INVALID ->
+          Errors.UNKNOWN_SERVER_ERROR;
+      default -> ofGroups(code);
+    };
+  }
+
+  /** What coordinators of groups refuse. */
+  private static Errors ofGroups(ErrorCode code) {
+    return switch (code) {
       case INVALID_GROUP_ID -> Errors.INVALID_GROUP_ID;
       case GROUP_ID_NOT_FOUND -> Errors.GROUP_ID_NOT_FOUND;
       case NON_EMPTY_GROUP -> Errors.NON_EMPTY_GROUP;
@@ -64,29 +82,7 @@ final class KafkaErrors {
       case UNSUPPORTED_ASSIGNOR -> Errors.UNSUPPORTED_ASSIGNOR;
       case INVALID_REGULAR_EXPRESSION -> Errors.INVALID_REGULAR_EXPRESSION;
       case OFFSET_METADATA_TOO_LARGE -> Errors.OFFSET_METADATA_TOO_LARGE;
-      case NOT_CONTROLLER,
-          STALE_BROKER_EPOCH,
-          DUPLICATE_BROKER_REGISTRATION,
-          INVALID_UPDATE_VERSION,
-          INELIGIBLE_REPLICA,
-          INVALID_REPLICA_ASSIGNMENT,
-          NO_REASSIGNMENT_IN_PROGRESS,
-          ELECTION_NOT_NEEDED,
-          PREFERRED_LEADER_NOT_AVAILABLE,
-          ELIGIBLE_LEADERS_NOT_AVAILABLE,
-          BROKER_NOT_FOUND ->
-          ofController(code);
-      case UNKNOWN_SERVER_ERROR,
-          APPEND_CONDITION_FAILED,
-          MEMBER_TOO_SLOW,
-          UNKNOWN_STREAM,
-          IDLE_TIMEOUT,
-          UNSUPPORTED_MEDIA_TYPE,
-          NOT_FOUND,
-          DATA_DIRECTORY_IN_USE,
-          BUFFER_EXHAUSTED,
-          DATA_DIRECTORY_INVALID ->
-          Errors.UNKNOWN_SERVER_ERROR;
+      default -> ofController(code);
     };
   }
 
