@@ -1,13 +1,11 @@
 package io.millrace.bus;
 
-import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
 import io.millrace.model.control.ControllerAsk;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Asks other nodes what only the controller decides; a node that is not the controller says so, and
@@ -37,24 +35,19 @@ public final class ControllerPeers {
     boolean sent =
         senders
             .computeIfAbsent(node, to -> loop.bus().sender(Addresses.controller(to)))
-            .send(request, mayHaveLeft -> lost(call, id, node, mayHaveLeft));
+            .send(request, mayHaveLeft -> lost(call, node, mayHaveLeft));
     if (!sent) {
-      lost(call, id, node, false);
+      lost(call, node, false);
     }
     return promise.future();
   }
 
-  private void lost(ControllerCall call, long id, NodeId node, boolean mayHaveLeft) {
+  private void lost(ControllerCall call, NodeId node, boolean mayHaveLeft) {
     senders.remove(node);
     if (mayHaveLeft) {
       call.onDeadline();
       return;
     }
-    call.onReply(
-        new ControllerReply.Refused(
-            id,
-            ErrorCode.LEADER_NOT_AVAILABLE,
-            "node " + node + " cannot be reached",
-            Optional.empty()));
+    call.refuse("node " + node + " cannot be reached");
   }
 }
