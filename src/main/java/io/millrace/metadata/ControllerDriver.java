@@ -225,6 +225,8 @@ public final class ControllerDriver implements MetadataLog.Listener {
                 // Nothing may be decided in a term that did not begin.
                 controller.onDeposed();
                 beginOwed = true;
+                // A node that is its own controller does not start without it.
+                firstElection.completeExceptionally(error);
               }
             });
   }
