@@ -128,6 +128,10 @@ final class ControllerService {
   /** A node of another cluster must not become a broker of this one. */
   private void checkCluster(String clusterId) {
     String here = committed.get().clusterId();
+    if (here.isEmpty()) {
+      throw new StreamException(
+          ErrorCode.LEADER_NOT_AVAILABLE, "the cluster is being founded; ask again shortly");
+    }
     if (!clusterId.isEmpty() && !clusterId.equals(here)) {
       throw new StreamException(
           ErrorCode.CLUSTER_ID_MISMATCH,

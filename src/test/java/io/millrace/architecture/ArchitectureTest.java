@@ -66,6 +66,7 @@ class ArchitectureTest {
             "NioDisk.syncDirectory",
             "NioDiskFile.sync",
             "NioMetadataDirectory$NioAppendFile.sync",
-            "NioMetadataDirectory.sync");
+            "NioMetadataDirectory.sync",
+            "NodeStarts.sync");
   }
 }

@@ -123,7 +123,13 @@ final class CodeRules {
     return noClasses()
         .that(areWrittenByPeople())
         .and()
-        .resideOutsideOfPackages(root, root + ".server", root + ".client", root + ".cli")
+        .resideOutsideOfPackages(
+            root,
+            root + ".server",
+            root + ".client",
+            root + ".cli",
+            // Raft and its files have a thread of their own, which each of its logs opens and ends.
+            root + ".metadata.raft")
         .should(accessTargetWhere(isOneOf(THREAD_MAKERS)))
         .allowEmptyShould(true);
   }

@@ -219,10 +219,15 @@ public final class StrictWebSocket implements AutoCloseable {
   }
 
   private static byte[] frame(int first, byte[] payload) {
-    check(payload.length <= 125, "longer than this client writes");
+    check(payload.length <= 0xFFFF, "longer than this client writes");
+    boolean isShort = payload.length < 126;
     byte[] mask = {17, 42, 99, -7};
-    ByteBuffer frame = ByteBuffer.allocate(6 + payload.length);
-    frame.put((byte) first).put((byte) (0x80 | payload.length)).put(mask);
+    ByteBuffer frame = ByteBuffer.allocate((isShort ? 6 : 8) + payload.length);
+    frame.put((byte) first).put((byte) (0x80 | (isShort ? payload.length : 126)));
+    if (!isShort) {
+      frame.putShort((short) payload.length);
+    }
+    frame.put(mask);
     for (int i = 0; i < payload.length; i++) {
       frame.put((byte) (payload[i] ^ mask[i % 4]));
     }
