@@ -8,21 +8,23 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.avro.io.Decoder;
 import org.apache.avro.io.Encoder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a value of a type is written in Avro's binary form. A record is its components in their
- * order; one of a sealed interface's records is preceded by its place among them; what may be
- * missing is a union with null. So a new component or record goes to the end, and its nodes are of
- * one release.
+ * order; one of a sealed interface's records is preceded by its place among them in the order of
+ * their names; what may be missing is a union with null. So a new component goes to the end, a new
+ * record changes the places of others, and its nodes are of one release.
  *
  * <p>Threading: any thread.
  */
@@ -103,7 +105,11 @@ interface RecordShape {
     }
 
     private RecordShape sealed(Class<?> type) {
-      List<Class<?>> alternatives = List.of(type.getPermittedSubclasses());
+      // In the order of their names: the compiler's depends on what it compiled before.
+      List<Class<?>> alternatives =
+          Stream.<Class<?>>of(type.getPermittedSubclasses())
+              .sorted(Comparator.comparing(Class::getName))
+              .toList();
       return new SumShape(alternatives, alternatives.stream().map(this::shape).toList());
     }
   }

@@ -225,10 +225,16 @@ public final class ControllerDriver implements MetadataLog.Listener {
                 // Nothing may be decided in a term that did not begin.
                 controller.onDeposed();
                 beginOwed = true;
-                // A node that is its own controller does not start without it.
-                firstElection.completeExceptionally(error);
+                if (!isLostAnswer(error)) {
+                  firstElection.completeExceptionally(error);
+                }
               }
             });
+  }
+
+  /** Whether it may have been done; what was refused for another reason has one for people. */
+  private static boolean isLostAnswer(Throwable error) {
+    return error instanceof StreamException known && known.code() == ErrorCode.LEADER_NOT_AVAILABLE;
   }
 
   private void onBegun() {
