@@ -21,7 +21,7 @@ final class AdminSession implements AutoCloseable {
   private static final String TIMEOUT_MS = "10000";
   private static final long PATIENCE_MS = 3_000;
 
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx = CommandVertx.open();
   private final Admin admin;
 
   /**

@@ -61,7 +61,7 @@ final class BenchConsumeCommand implements Callable<Integer> {
     Map<String, String> settings = client.settings(Map.of("via", via));
     ConsumerSettings.of(settings);
     AdminSession.requireBroker(settings);
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = CommandVertx.open();
     try {
       Consumer consumer = Consumer.create(vertx, settings);
       consumer.exceptionHandler(this::fail).chunkHandler(this::onChunk);

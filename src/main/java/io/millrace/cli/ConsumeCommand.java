@@ -120,7 +120,7 @@ final class ConsumeCommand implements Callable<Integer> {
     Map<String, String> settings = client.settings(chosen);
     ConsumerSettings.of(settings);
     AdminSession.requireBroker(settings);
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = CommandVertx.open();
     // Not closed here: that would write once more to a reader that may be gone.
     OutputStream out =
         new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER_BYTES);

@@ -9,7 +9,6 @@ import io.millrace.workload.WorkloadPlan;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +52,7 @@ final class VerifyRunCommand implements Callable<Integer> {
     settings.remove("client.id");
     TopicName topic = workload.topic();
     Path file = history == null ? Path.of("verify-" + topic.value() + ".jsonl") : history;
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    Vertx vertx = CommandVertx.open();
     try (HistoryWriter writer = new HistoryWriter(Files.newBufferedWriter(file))) {
       AdminSession.await(run(vertx, workload.plan(topic, settings), writer));
     } finally {
