@@ -48,6 +48,41 @@ class CountTestsIT {
   }
 
   @Test
+  void shouldNameWhatDidNotPassAndWhy() throws Exception {
+    // given
+    Files.writeString(
+        first.resolve("TEST-Named.xml"),
+        """
+        <testsuite name="Named" tests="4" errors="1" skipped="1" failures="1">
+          <testcase name="shouldPass" classname="a.Named" time="0.1"/>
+          <testcase name="shouldFail" classname="a.Named" time="0.1">
+            <failure message="expected 1&#10;but was 2" type="a.WrongError">a stack</failure>
+          </testcase>
+          <testcase name="shouldBreak" classname="a.Named" time="0.1">
+            <error type="a.BrokenError"><![CDATA[a stack]]></error>
+          </testcase>
+          <testcase name="shouldWait" classname="a.Named" time="0.1">
+            <skipped message="no browser"/>
+          </testcase>
+        </testsuite>
+        """);
+
+    // when
+    Run run = countTests();
+
+    // then
+    assertThat(run.output())
+        .isEqualTo(
+            """
+            failure: a.Named.shouldFail: expected 1
+            error: a.Named.shouldBreak: a.BrokenError
+            skipped: a.Named.shouldWait: no browser
+            1 passed, 2 failed, 1 skipped
+            """);
+    assertThat(run.exitCode()).isOne();
+  }
+
+  @Test
   void shouldFailWhenNoTestPassed() throws Exception {
     // given
     report(first, "A", 2, 0, 0, 2);
