@@ -222,7 +222,7 @@ class BusGroupClientIT {
     assertThat(get(second).node()).isEqualTo(SELF);
     assertThat(create.name()).isEqualTo(InternalTopics.OFFSETS);
     assertThat(create.partitions()).isEqualTo(50);
-    assertThat(create.settings()).containsEntry("segment.bytes", "104857600");
+    assertThat(create.settings()).containsEntry("segment.bytes", "1048576");
     assertThat(create.settings()).containsEntry("cleanup.policy", "compact");
     assertThat(TopicSettings.of(create.settings()).given()).hasSize(3);
     assertThat(changes).isEmpty();

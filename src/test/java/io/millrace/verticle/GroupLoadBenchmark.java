@@ -16,8 +16,6 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -27,20 +25,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * How long the coordinators of a node take to be there again after many commits: commits through a
- * client, on real verticles and files, then restarts. No test: {@code scripts/bench-groups.sh
- * [COMMITS [GROUPS [WAITING [CODEC]]]]} runs it.
+ * How long the coordinators of a node take to be there again after many commits through a client,
+ * on real verticles and files. One JVM writes, others load, since the JVM of a broker that starts
+ * has compiled nothing yet. No test: {@code scripts/bench-groups.sh} runs it.
  */
 final class GroupLoadBenchmark {
   private static final int PARTITIONS = 6;
-  private static final int RESTARTS = 5;
   private static final TopicImage FLIGHTS = TestNode.topic("flights", 2, PARTITIONS, Map.of());
   private static final TopicImage OFFSETS =
       TestNode.topic(
           "__consumer_offsets",
           1,
           50,
-          Map.of("segment.bytes", "104857600", "cleanup.policy", "compact"));
+          Map.of("segment.bytes", "1048576", "cleanup.policy", "compact"));
 
   private final SettingValues settings;
   private final SegmentedLogs logs;
@@ -55,21 +52,19 @@ final class GroupLoadBenchmark {
     logs = new SegmentedLogs(root, LogLimits.of(settings));
   }
 
-  /** Commits, groups, commits that wait at a time, codec of the topic's batches. */
+  /** The directory, and to write also: commits, groups, commits that wait, codec of batches. */
   public static void main(String[] args) throws Exception {
-    long commits = args.length > 0 ? Long.parseLong(args[0]) : 5_000_000;
-    int groups = args.length > 1 ? Integer.parseInt(args[1]) : 100;
-    int waiting = args.length > 2 ? Integer.parseInt(args[2]) : 1_000;
-    Path root = Files.createTempDirectory("group-load");
-    try {
-      new GroupLoadBenchmark(root, args.length > 3 ? args[3] : "0")
-          .run(root, commits, groups, waiting);
-    } finally {
-      delete(root);
+    Path root = Path.of(args[0]);
+    if (args.length == 1) {
+      new GroupLoadBenchmark(root, "0").load();
+    } else {
+      new GroupLoadBenchmark(root, args[4])
+          .write(
+              root, Long.parseLong(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
     }
   }
 
-  private void run(Path root, long commits, int groups, int waiting) throws IOException {
+  private void write(Path root, long commits, int groups, int waiting) throws IOException {
     start();
     awaitLoaded();
     long begun = System.nanoTime();
@@ -86,24 +81,24 @@ final class GroupLoadBenchmark {
     stop();
     System.out.printf(
         Locale.ROOT,
-        "%d commits of %d groups, %d at a time: %.0f commits/s, %.1f bytes of log a commit%n",
+        "%d commits of %d groups, %d at a time: %.0f commits/s, %.1f MB of log left%n",
         commits,
         groups,
         waiting,
         commits / seconds,
-        (double) logBytes(root) / commits);
-    for (int restart = 0; restart < RESTARTS; restart++) {
-      start();
-      long openedNanos = System.nanoTime();
-      awaitLoaded();
-      System.out.printf(
-          Locale.ROOT,
-          "restart %d: all %d coordinators are loaded after %d ms%n",
-          restart + 1,
-          OFFSETS.partitions().size(),
-          (System.nanoTime() - openedNanos) / 1_000_000);
-      stop();
-    }
+        logBytes(root) / 1e6);
+  }
+
+  private void load() {
+    start();
+    long openedNanos = System.nanoTime();
+    awaitLoaded();
+    System.out.printf(
+        Locale.ROOT,
+        "restart: all %d coordinators are loaded after %d ms%n",
+        OFFSETS.partitions().size(),
+        (System.nanoTime() - openedNanos) / 1_000_000);
+    stop();
   }
 
   private void start() {
@@ -165,15 +160,6 @@ final class GroupLoadBenchmark {
           .filter(file -> file.toString().endsWith(".log"))
           .mapToLong(file -> file.toFile().length())
           .sum();
-    }
-  }
-
-  private static void delete(Path root) throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.delete(file);
-      }
     }
   }
 

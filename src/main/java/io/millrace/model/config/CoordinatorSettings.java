@@ -14,10 +14,10 @@ public final class CoordinatorSettings {
   public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES =
       Setting.integer(
           "offsets.topic.segment.bytes",
-          104_857_600,
+          1_048_576,
           1_024,
           Integer.MAX_VALUE,
-          "Segment size of __consumer_offsets when it is created.");
+          "Segment size of __consumer_offsets when it is created: what is not compacted is read when a coordinator loads.");
   public static final Setting<Integer> OFFSETS_TOPIC_COMPRESSION_CODEC =
       Setting.integer(
           "offsets.topic.compression.codec",
