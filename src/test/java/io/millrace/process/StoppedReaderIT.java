@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
@@ -40,7 +41,7 @@ final class StoppedReaderIT {
   /** Shorter runs say nothing about rates. */
   private static final int MIB_FOR_RATES = 1_024;
 
-  private static final int RATE_ROUNDS = 3;
+  private static final int RATE_ROUNDS = 7;
 
   @TempDir private Path data;
 
@@ -61,21 +62,33 @@ final class StoppedReaderIT {
 
       // when
       long sent = fill(TOPIC);
-      double beside = bestRate(sent);
+      assertThat(readAll(TOPIC)).isEqualTo(sent);
       long growth = residentBytes() - before;
       assertThat(checksumOfAll(stopped)).isEqualTo(sent);
       stopped.close();
-      double alone = bestRate(sent);
 
       // then
-      System.out.printf(
-          "%d MiB beside a stopped reader: resident %+d KiB; fast reader MB/s %.0f, alone %.0f%n",
-          MIB, growth / 1_024, beside, alone);
+      System.out.printf("%d MiB beside a stopped reader: resident %+d KiB%n", MIB, growth / 1_024);
       assertThat(growth).isLessThan(MAX_GROWTH_BYTES);
       if (MIB >= MIB_FOR_RATES) {
-        assertThat(beside).isGreaterThan(LEAST_RATE * alone);
+        assertThat(shareOfTheRateAlone(sent)).isGreaterThan(LEAST_RATE);
       }
     }
+  }
+
+  /** Rounds in turn, so that what else the machine does meets both alike; the shares' median. */
+  private double shareOfTheRateAlone(long sent) throws Exception {
+    double[] shares = new double[RATE_ROUNDS];
+    for (int i = 0; i < RATE_ROUNDS; i++) {
+      double alone = rate(sent);
+      StrictWebSocket stopped = subscribe();
+      double beside = rate(sent);
+      stopped.close();
+      shares[i] = beside / alone;
+      System.out.printf("fast reader MB/s %.0f, alone %.0f%n", beside, alone);
+    }
+    Arrays.sort(shares);
+    return shares[RATE_ROUNDS / 2];
   }
 
   private void createTopic(String name) throws Exception {
@@ -108,14 +121,11 @@ final class StoppedReaderIT {
     return Map.of("bootstrap.servers", "127.0.0.1:" + broker.tcpPort(), "acks", "1");
   }
 
-  private double bestRate(long sent) throws Exception {
-    double best = 0;
-    for (int i = 0; i < (MIB >= MIB_FOR_RATES ? RATE_ROUNDS : 1); i++) {
-      long started = System.nanoTime();
-      assertThat(readAll(TOPIC)).isEqualTo(sent);
-      best = Math.max(best, (double) RECORDS * VALUE_BYTES * 1_000 / (System.nanoTime() - started));
-    }
-    return best;
+  /** MB/s. */
+  private double rate(long sent) throws Exception {
+    long started = System.nanoTime();
+    assertThat(readAll(TOPIC)).isEqualTo(sent);
+    return (double) RECORDS * VALUE_BYTES * 1_000 / (System.nanoTime() - started);
   }
 
   /** By TCP, from the start; the checksum of the values. */
