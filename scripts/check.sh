@@ -40,6 +40,7 @@ step() {
 
 require_java
 require_maven
+offer_browser
 
 step 'Format'
 maven --quiet spotless:check

@@ -9,4 +9,4 @@ seconds=${FULL_FUZZ_SECONDS:-120}
 # shellcheck disable=SC2086
 mvn --batch-mode --no-transfer-progress ${MAVEN_FLAGS:-} test-compile \
   failsafe:integration-test@fuzz failsafe:verify -Pfuzz -Dfuzz.seconds="$seconds" \
-  -Dtest.timeout.seconds=$((seconds + 600))
+  -Dfuzz.jvm.arguments= -Dtest.timeout.seconds=$((seconds + 600))

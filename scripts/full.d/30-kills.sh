@@ -18,7 +18,7 @@ while ((left > 0)); do
   echo "kills=$kills seed=$seed"
   # shellcheck disable=SC2086
   mvn --batch-mode --no-transfer-progress ${MAVEN_FLAGS:-} test-compile \
-    failsafe:integration-test@integration failsafe:verify -Dit.test=KillRestartIT \
+    failsafe:integration-test@process failsafe:verify -Dit.test=KillRestartIT \
     -Dmillrace.kills="$kills" -Dmillrace.seed="$seed" -Dtest.timeout.seconds=1800
   left=$((left - kills))
   seed=$((seed + 1))

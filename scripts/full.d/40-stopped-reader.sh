@@ -10,5 +10,5 @@ if [[ ! -f target/millrace.jar ]]; then
 fi
 # shellcheck disable=SC2086
 mvn --batch-mode --no-transfer-progress ${MAVEN_FLAGS:-} test-compile \
-  failsafe:integration-test@integration failsafe:verify -Dit.test=StoppedReaderIT \
+  failsafe:integration-test@process failsafe:verify -Dit.test=StoppedReaderIT \
   -Dmillrace.stopped.mib="${FULL_STOPPED_MIB:-2048}"

@@ -12,6 +12,6 @@ if [[ ! -f target/millrace.jar || -n $(find src/main pom.xml -newer target/millr
 fi
 # shellcheck disable=SC2086
 mvn --batch-mode --no-transfer-progress ${MAVEN_FLAGS:-} test-compile \
-  failsafe:integration-test@integration failsafe:verify -Dit.test=ClusterIT \
+  failsafe:integration-test@process failsafe:verify -Dit.test=ClusterIT \
   -Dmillrace.cluster.kills="${FULL_CLUSTER_KILLS:-30}" -Dmillrace.cluster.seconds="${FULL_CLUSTER_SECONDS:-300}" \
   -Dtest.timeout.seconds=2700

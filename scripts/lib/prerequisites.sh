@@ -10,16 +10,24 @@ fail() {
   exit 1
 }
 
-# install_or_fail PACKAGE WHAT: installs a package with apt, or says that WHAT is needed.
-install_or_fail() {
+# try_install PACKAGE WHAT: installs a package with apt; says why not, and fails, where it cannot.
+try_install() {
   local package=$1 what=$2
   if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
-    fail "$what is needed and was not found; install it and put it on the PATH (Debian, Ubuntu: apt-get install $package)"
+    echo "$what was not found; install it and put it on the PATH (Debian, Ubuntu: apt-get install $package)" >&2
+    return 1
   fi
   echo "$what was not found: installing $package"
-  apt-get update -qq || fail "apt-get update failed; install $what by hand"
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
-    fail "apt-get could not install $package; install $what by hand"
+  if ! apt-get update -qq ||
+    ! DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null; then
+    echo "apt-get could not install $package; install $what by hand" >&2
+    return 1
+  fi
+}
+
+# install_or_fail PACKAGE WHAT: installs a package with apt, or says that WHAT is needed and ends the script.
+install_or_fail() {
+  try_install "$1" "$2" || fail "$2 is needed"
 }
 
 # java_version: the major version of the JDK in use, or nothing.
@@ -45,4 +53,9 @@ require_java() {
 # require_maven: Maven, of any version that runs the build.
 require_maven() {
   command -v mvn >/dev/null || install_or_fail maven 'Maven'
+}
+
+# offer_browser: Chromium, for the test that looks at the console page; without it that test is skipped, and says so.
+offer_browser() {
+  [[ -x /usr/bin/chromium ]] || try_install chromium 'Chromium' || echo 'not run: the console page in a real browser' >&2
 }
