@@ -16,11 +16,17 @@ import java.util.concurrent.CompletionStage;
  * What the controller knows of brokers beside the metadata: who is heard of. It fences those that
  * are gone and unfences those that are back, each with what they lead in one proposal.
  *
+ * <p>A heartbeat is answered only once the log's majority has confirmed, of a question sent after
+ * the heartbeat came, that this node still is the controller. So whoever is the next one begins to
+ * count the broker's session after the broker sent the heartbeat from which its lease counts, and
+ * fences it for silence when that lease has ended.
+ *
  * <p>Threading: the owner thread of the log; times are monotonic and given.
  */
 public final class BrokerSupervisor {
   private final ControllerDriver driver;
   private final BrokerSessions sessions;
+  private final LeadershipRounds rounds;
   private final int sessionTimeoutMs;
   private ClusterImage image = ClusterImage.empty();
   private boolean leading;
@@ -28,6 +34,7 @@ public final class BrokerSupervisor {
   public BrokerSupervisor(ControllerDriver driver, BrokerSessions sessions, int sessionTimeoutMs) {
     this.driver = driver;
     this.sessions = sessions;
+    this.rounds = driver.leadershipRounds();
     this.sessionTimeoutMs = sessionTimeoutMs;
   }
 
@@ -40,6 +47,7 @@ public final class BrokerSupervisor {
 
   public void onDeposed() {
     leading = false;
+    rounds.onDeposed();
   }
 
   public boolean isLeading() {
@@ -55,7 +63,8 @@ public final class BrokerSupervisor {
   }
 
   /**
-   * A broker was heard of.
+   * A broker was heard of. The stage completes when this node was confirmed to be the controller at
+   * a time after this call.
    *
    * @return fails with NOT_CONTROLLER, or STALE_BROKER_EPOCH if it must register again
    */
@@ -63,42 +72,58 @@ public final class BrokerSupervisor {
     if (!leading) {
       return CompletableFuture.failedFuture(new StreamException(ErrorCode.NOT_CONTROLLER));
     }
-    Optional<BrokerImage> known =
-        image
-            .broker(report.nodeId())
-            .filter(broker -> broker.incarnation() == report.incarnation());
+    Optional<BrokerImage> known = known(report);
     if (known.isEmpty()) {
-      return CompletableFuture.failedFuture(
-          new StreamException(
-              ErrorCode.STALE_BROKER_EPOCH,
-              "broker "
-                  + report.nodeId()
-                  + " is not registered as "
-                  + report.incarnation()
-                  + "; register again"));
+      return CompletableFuture.failedFuture(unknown(report));
     }
     BrokerImage broker = known.get();
     sessions.onHeartbeat(report.nodeId(), report.incarnation(), nowNanos);
     driver.tell(controller -> controller.brokers().onPositions(broker, report.positions()));
+    return decided(report, broker)
+        .thenCombine(rounds.confirm(nowNanos), (mayStop, confirmed) -> answer(report, mayStop));
+  }
+
+  private Optional<BrokerImage> known(HeartbeatReport report) {
+    return image
+        .broker(report.nodeId())
+        .filter(broker -> broker.incarnation() == report.incarnation());
+  }
+
+  private static StreamException unknown(HeartbeatReport report) {
+    return new StreamException(
+        ErrorCode.STALE_BROKER_EPOCH,
+        "broker "
+            + report.nodeId()
+            + " is not registered as "
+            + report.incarnation()
+            + "; register again");
+  }
+
+  /** Does what the heartbeat asks for; whether the broker may stop if nobody needs it. */
+  private CompletionStage<Boolean> decided(HeartbeatReport report, BrokerImage broker) {
     if (report.wantsToStop()) {
       return driver
           .execute(controller -> controller.brokers().fence(List.of(broker)))
-          .thenApply(fenced -> answer(report.nodeId(), true));
+          .thenApply(fenced -> true);
     }
     if (broker.fenced() && report.isReady()) {
       return driver
           .execute(controller -> controller.brokers().unfence(broker.id(), broker.incarnation()))
-          .thenApply(unfenced -> answer(report.nodeId(), false));
+          .thenApply(unfenced -> false);
     }
-    return CompletableFuture.completedFuture(answer(report.nodeId(), false));
+    return CompletableFuture.completedFuture(false);
   }
 
-  private HeartbeatAnswer answer(NodeId node, boolean mayStop) {
-    BrokerImage broker = image.broker(node).orElseThrow();
+  /** As things are now, which is not how they were when the heartbeat came. */
+  private HeartbeatAnswer answer(HeartbeatReport report, boolean mayStop) {
+    if (!leading) {
+      throw new StreamException(ErrorCode.NOT_CONTROLLER);
+    }
+    BrokerImage broker = known(report).orElseThrow(() -> unknown(report));
     return new HeartbeatAnswer(
         sessionTimeoutMs,
         broker.fenced(),
-        sessions.sinceVersion(node).orElse(image.version()),
+        sessions.sinceVersion(broker.id()).orElse(image.version()),
         mayStop && broker.fenced(),
         driver.ask(controller -> controller.brokers().positionsWanted(broker)));
   }
@@ -114,7 +139,7 @@ public final class BrokerSupervisor {
   }
 
   /**
-   * Fences who is gone; to be called often.
+   * Fences who is gone, and has the log asked for those who wait; to be called often.
    *
    * @return whom to probe
    */
@@ -122,6 +147,7 @@ public final class BrokerSupervisor {
     if (!leading) {
       return List.of();
     }
+    rounds.tick(nowNanos);
     BrokerSessions.Due due = sessions.due(nowNanos);
     if (!due.gone().isEmpty()) {
       // Asked again at every tick until it is so; what is so already changes nothing.

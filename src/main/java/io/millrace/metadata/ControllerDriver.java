@@ -90,6 +90,11 @@ public final class ControllerDriver implements MetadataLog.Listener {
     }
   }
 
+  /** Asks this driver's log whether this node still leads. */
+  LeadershipRounds leadershipRounds() {
+    return new LeadershipRounds(log);
+  }
+
   /** Begins to follow the log. */
   public void start() {
     log.subscribe(this);

@@ -33,6 +33,14 @@ public interface MetadataLog {
   CompletionStage<MetadataState> readBarrier();
 
   /**
+   * Completes when a majority of the voters has said, of questions that were sent after this call,
+   * that it follows nobody who was elected later: up to then nobody else was. It writes nothing.
+   * While the majority cannot be asked it waits until this node knows that it leads no more, and
+   * then fails with LEADER_NOT_AVAILABLE.
+   */
+  CompletionStage<Void> confirmLeadership();
+
+  /**
    * Makes these the voters and learners, one member at a time, new voters once they have caught up.
    * Completes when all of it is committed; fails where it stopped, having done a part, and may then
    * be asked again. There is one change at a time; this one begins when the one before it ends.

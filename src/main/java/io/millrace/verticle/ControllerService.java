@@ -12,6 +12,7 @@ import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.TopicImage;
 import io.vertx.core.Future;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -155,7 +156,14 @@ final class ControllerService {
     return future(driver.execute(request));
   }
 
+  /** What a stage that rests on another one wraps, so that whoever asked sees its code. */
+  private static Throwable reason(Throwable error) {
+    return error instanceof CompletionException && error.getCause() != null
+        ? error.getCause()
+        : error;
+  }
+
   private static <T> Future<T> future(CompletionStage<T> stage) {
-    return Future.fromCompletionStage(stage);
+    return Future.fromCompletionStage(stage).recover(error -> Future.failedFuture(reason(error)));
   }
 }

@@ -20,6 +20,9 @@ final class InMemoryMetadataLog implements MetadataLog {
   private final Deque<Runnable> waiting = new ArrayDeque<>();
   private Listener listener;
 
+  /** How often it was asked whether it leads. */
+  int confirmations;
+
   /** Of the next proposal; those after it are taken. */
   Fate next = Fate.TAKEN;
 
@@ -77,6 +80,15 @@ final class InMemoryMetadataLog implements MetadataLog {
 
   Listener listener() {
     return listener;
+  }
+
+  /** Completes when {@link #run} says so. */
+  @Override
+  public CompletionStage<Void> confirmLeadership() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    confirmations++;
+    waiting.add(() -> done.complete(null));
+    return done;
   }
 
   @Override

@@ -134,6 +134,22 @@ public abstract class MetadataLogContract {
   }
 
   @Test
+  void shouldConfirmThatItLeadsWithoutAnEntry() {
+    // given
+    long indexBefore = seen.last().index();
+
+    // when
+    CompletionStage<Void> one = log.confirmLeadership();
+    CompletionStage<Void> other = log.confirmLeadership();
+    run();
+
+    // then
+    assertThat(one.toCompletableFuture()).isCompleted();
+    assertThat(other.toCompletableFuture()).isCompleted();
+    assertThat(seen.last().index()).isEqualTo(indexBefore);
+  }
+
+  @Test
   void shouldRefuseMoreThanMayWait() {
     // when
     List<CompletionStage<Outcome>> all = new ArrayList<>();
@@ -179,6 +195,7 @@ public abstract class MetadataLogContract {
     assertThat(closed.toCompletableFuture()).isCompleted();
     assertThat(codeOf(log.propose(ids(1, 0, 10)))).isEqualTo(ErrorCode.SHUTTING_DOWN);
     assertThat(codeOf(log.readBarrier())).isEqualTo(ErrorCode.SHUTTING_DOWN);
+    assertThat(codeOf(log.confirmLeadership())).isEqualTo(ErrorCode.SHUTTING_DOWN);
     assertThat(log.close()).isSameAs(closed);
   }
 

@@ -45,6 +45,7 @@ final class SimulatedBroker {
   private Map<PartitionId, ReplicaPosition> told = Map.of();
   boolean wantsToStop;
   boolean mayStop;
+  private boolean consented;
   private boolean stopped;
 
   /** What a leader knows of its partition in one epoch. */
@@ -120,10 +121,15 @@ final class SimulatedBroker {
     List<BrokerImage> probes = supervisor.tick(cluster.world.nowNanos());
     for (BrokerImage broker : probes) {
       int node = broker.id().value();
-      boolean refused = !cluster.isUp(node) && !cluster.world.isCut(node);
-      cluster.world.after(5, () -> supervisor.onProbed(broker, refused, cluster.world.nowNanos()));
+      boolean refused =
+          !cluster.isUp(node) && !cluster.world.isCut(node) && !cluster.world.isCut(id);
+      cluster.world.after(
+          5,
+          () ->
+              cluster.world.on(
+                  id, () -> supervisor.onProbed(broker, refused, cluster.world.nowNanos())));
     }
-    if (cluster.world.chance(5)) {
+    if (supervisor.isLeading() && cluster.world.chance(5)) {
       driver.execute(controller -> controller.brokers().upkeep());
     }
   }
@@ -157,6 +163,7 @@ final class SimulatedBroker {
     long life = incarnation;
     boolean ready = image.broker(self()).filter(broker -> broker.incarnation() == life).isPresent();
     HeartbeatReport report = new HeartbeatReport(self(), life, ready, wantsToStop, told);
+    consented |= wantsToStop;
     cluster.ask(
         this,
         other -> other.supervisor.onHeartbeat(report, cluster.world.nowNanos()),
@@ -186,6 +193,11 @@ final class SimulatedBroker {
     if (isStale && life == incarnation) {
       incarnation = -1;
     }
+  }
+
+  /** Whether it would serve, and has not asked for others to lead. */
+  boolean wouldServe(long life) {
+    return incarnation == life && hasLease() && !consented;
   }
 
   private boolean hasLease() {
@@ -299,13 +311,13 @@ final class SimulatedBroker {
           }
         },
         error -> {});
-    cluster.world.after(700, () -> propose(change, role));
+    cluster.world.after(700, () -> cluster.world.on(id, () -> propose(change, role)));
   }
 
   private void follow(PartitionId at, PartitionImage partition) {
     int leader = partition.leader().orElseThrow().value();
     SimulatedBroker other = cluster.broker(leader);
-    if (other == null || !cluster.world.reaches(id, leader)) {
+    if (other == null || cluster.world.isPaused(leader) || !cluster.world.reaches(id, leader)) {
       return;
     }
     other.onFetch(at, partition.leaderEpoch(), id, incarnation);

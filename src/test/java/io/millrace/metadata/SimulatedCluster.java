@@ -77,8 +77,8 @@ final class SimulatedCluster {
     createTopic(new TopicName("a"), 3);
     world.runUntil(3_000);
     start(3);
-    repeat(100, this::heartbeatsOfOne);
-    repeat(40, () -> List.copyOf(up.values()).forEach(SimulatedBroker::replicate));
+    repeat(100, this::endWhoMayStop);
+    repeat(40, () -> running().forEach(SimulatedBroker::replicate));
     repeat(100, this::controllerTicks);
     repeat(300, this::electIfNeeded);
     repeat(700, this::misfortune);
@@ -102,17 +102,22 @@ final class SimulatedCluster {
     boolean unclean = unmarked.contains(node);
     SimulatedBroker broker = new SimulatedBroker(this, node, unclean, settings);
     up.put(node, broker);
+    world.wake(node);
     beat(broker);
   }
 
   private void beat(SimulatedBroker broker) {
     if (!broker.isStopped()) {
       broker.beat();
-      world.after(500, () -> beat(broker));
+      world.after(500, () -> world.on(broker.id, () -> beat(broker)));
     }
   }
 
-  private void heartbeatsOfOne() {
+  private List<SimulatedBroker> running() {
+    return up.values().stream().filter(broker -> !world.isPaused(broker.id)).toList();
+  }
+
+  private void endWhoMayStop() {
     up.values().stream()
         .filter(broker -> broker.wantsToStop && broker.mayStop)
         .findFirst()
@@ -131,19 +136,17 @@ final class SimulatedCluster {
   }
 
   private void controllerTicks() {
-    SimulatedBroker controller = up.get(log.leader());
-    if (controller != null) {
-      controller.controllerTick();
-    }
+    running().forEach(SimulatedBroker::controllerTick);
   }
 
   private void electIfNeeded() {
     int leader = log.leader();
-    if (leader >= 0 && world.isCut(leader)) {
+    if (leader >= 0 && world.isPaused(leader) && world.chance(2)) {
       log.depose(leader);
     }
-    if (log.leader() < 0 && !up.isEmpty() && (quiet || !world.chance(3))) {
-      List<Integer> some = up.keySet().stream().filter(node -> !world.isCut(node)).toList();
+    if (log.leader() < 0 && (quiet || !world.chance(3))) {
+      List<Integer> some =
+          running().stream().map(broker -> broker.id).filter(node -> !world.isCut(node)).toList();
       if (!some.isEmpty()) {
         log.elect(some.get(world.random.nextInt(some.size())));
       }
@@ -160,7 +163,7 @@ final class SimulatedCluster {
     }
     int node = 1 + world.random.nextInt(NODES);
     boolean isUp = up.containsKey(node);
-    switch (world.random.nextInt(10)) {
+    switch (world.random.nextInt(12)) {
       case 0 -> {
         if (isUp) {
           kill(node, false);
@@ -171,8 +174,14 @@ final class SimulatedCluster {
           kill(node, true);
         }
       }
-      case 2 -> world.cut(node, true);
-      case 3, 4 -> world.cut(node, false);
+      case 2 -> {
+        world.cut(node, true);
+        log.depose(node);
+      }
+      case 3, 4 -> {
+        world.cut(node, false);
+        log.catchUp(node);
+      }
       case 5 -> {
         if (isUp) {
           up.get(node).wantsToStop = true;
@@ -183,6 +192,7 @@ final class SimulatedCluster {
           log.depose(log.leader());
         }
       }
+      case 7 -> standStill(log.leader() >= 0 && world.chance(2) ? log.leader() : node);
       default -> {
         if (!isUp) {
           start(node);
@@ -191,9 +201,16 @@ final class SimulatedCluster {
     }
   }
 
+  private void standStill(int node) {
+    if (up.containsKey(node)) {
+      world.pause(node, 200 + world.random.nextInt(6_000));
+    }
+  }
+
   private void heal() {
     quiet = true;
     world.heal();
+    up.keySet().forEach(log::catchUp);
     for (int node = 1; node <= NODES; node++) {
       SimulatedBroker broker = up.get(node);
       if (broker == null) {
@@ -210,7 +227,7 @@ final class SimulatedCluster {
     if (log.committed().cluster().topic(name).isPresent()) {
       return;
     }
-    if (log.leader() >= 0) {
+    if (log.leader() >= 0 && !world.isPaused(log.leader())) {
       up.get(log.leader())
           .driver
           .execute(c -> c.createTopic(name, partitions, -1, Map.of(), false));
@@ -218,16 +235,20 @@ final class SimulatedCluster {
     world.after(300, () -> createTopic(name, partitions));
   }
 
-  /** Asks whoever leads the log now; question and answer may be lost. */
+  /** Asks one of those who believe to be the controller; question and answer may be lost. */
   <T> void ask(
       SimulatedBroker from,
       Function<SimulatedBroker, CompletionStage<T>> question,
       Consumer<T> onAnswer,
       Consumer<Throwable> onRefused) {
-    int to = log.leader();
-    if (to < 0) {
+    List<Integer> believers = log.believers();
+    if (believers.isEmpty()) {
       return;
     }
+    int to =
+        believers.contains(from.id)
+            ? from.id
+            : believers.get(world.random.nextInt(believers.size()));
     world.send(
         from.id,
         to,
@@ -268,11 +289,26 @@ final class SimulatedCluster {
           && registeringUnclean.getOrDefault(broker.id().value(), false)) {
         lostPower.remove(broker.id().value()); // It has told.
       }
+      checkLease(before.cluster(), broker);
     }
     for (TopicImage topic : image.topics()) {
       for (PartitionImage partition : topic.partitions()) {
         check(before.cluster(), image, topic, partition);
       }
+    }
+  }
+
+  /** Others lead from here on what it led, so it must not believe that it does. */
+  private void checkLease(ClusterImage before, BrokerImage now) {
+    SimulatedBroker broker = up.get(now.id().value());
+    boolean isFenced =
+        now.fenced()
+            && before
+                .broker(now.id())
+                .filter(known -> !known.fenced() && known.incarnation() == now.incarnation())
+                .isPresent();
+    if (isFenced && broker != null && broker.wouldServe(now.incarnation())) {
+      throw new AssertionError("NoLeaseOfAFencedBroker " + now + " at " + world.nowMs());
     }
   }
 

@@ -11,63 +11,119 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
 
 /**
  * One metadata log of several nodes on virtual time: a leader whose terms end at any moment, whose
- * proposals are then committed late, or never, and whose answers are lost. Followers see what is
- * committed later than the leader, each at its own pace.
+ * proposals are then committed late, or never, and whose answers are lost. It may go on to believe
+ * that it leads for seconds, while others have elected another. Followers see what is committed
+ * later than the leader, each at its own pace, and nothing while they are cut off.
  */
-final class SimulatedMetadataLog {
-  private final SimulatedWorld world;
+public final class SimulatedMetadataLog {
+  private static final int UNAWARE_MS = 2_500;
+
+  private final World world;
+  private final RandomGenerator random;
   private final List<MetadataState> states = new ArrayList<>(List.of(MetadataState.empty()));
   private final Map<Integer, Copy> copies = new HashMap<>();
   private final BiConsumer<MetadataState, MetadataState> onCommit;
   private long term;
   private int leader = -1;
 
-  SimulatedMetadataLog(SimulatedWorld world, BiConsumer<MetadataState, MetadataState> onCommit) {
+  /** Where nodes live. */
+  public interface World {
+    RandomGenerator random();
+
+    void after(long delayMs, Runnable task);
+
+    /** Runs a task on a node as soon as it does anything. */
+    void on(int node, Runnable task);
+
+    /** Whether what one node sends reaches another. */
+    boolean hears(int from, int node);
+  }
+
+  /**
+   * A log that nobody leads yet, which tells of each state that it comes to, and the one before.
+   */
+  public SimulatedMetadataLog(World world, BiConsumer<MetadataState, MetadataState> onCommit) {
     this.world = world;
+    this.random = world.random();
     this.onCommit = onCommit;
   }
 
-  MetadataState committed() {
+  private boolean chance(int oneIn) {
+    return random.nextInt(oneIn) == 0;
+  }
+
+  public MetadataState committed() {
     return states.get(states.size() - 1);
   }
 
-  int leader() {
+  public int leader() {
     return leader;
   }
 
   /** A copy of a node that starts. */
-  Copy open(int node) {
+  public Copy open(int node) {
     Copy copy = new Copy(node);
     copies.put(node, copy);
     return copy;
   }
 
-  /** The node is gone, or lost the majority. */
-  void depose(int node) {
+  /** Who believes to lead. */
+  public List<Integer> believers() {
+    return copies.entrySet().stream()
+        .filter(entry -> entry.getValue().ledTerm > 0)
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  /** The node lost the majority; it hears of it later, or when it goes on. */
+  public void depose(int node) {
     if (leader == node) {
       leader = -1;
-      copies.get(node).loseLeadership();
+      Copy copy = copies.get(node);
+      copy.leaveToChance();
+      long lost = copy.ledTerm;
+      int unawareMs = chance(2) ? 0 : random.nextInt(UNAWARE_MS);
+      world.after(unawareMs, () -> world.on(node, () -> copy.hearOfLoss(lost)));
     }
   }
 
-  void close(int node) {
-    depose(node);
-    copies.remove(node).closed = true;
+  /** The node is gone. */
+  public void close(int node) {
+    Copy copy = copies.remove(node);
+    if (leader == node) {
+      leader = -1;
+      copy.leaveToChance();
+    }
+    copy.closed = true;
+    copy.ledTerm = 0;
   }
 
   /** The node leads, having seen all that is committed. */
-  void elect(int node) {
+  public void elect(int node) {
     if (leader >= 0) {
       depose(leader);
     }
+    Copy copy = copies.get(node);
+    copy.hearOfLoss(copy.ledTerm);
     leader = node;
     term++;
-    Copy copy = copies.get(node);
     copy.seeUpTo(states.size() - 1);
+    copy.ledTerm = term;
     copy.listener.onElected(term);
+  }
+
+  /** The node can be reached again. */
+  public void catchUp(int node) {
+    Copy copy = copies.get(node);
+    if (copy != null) {
+      int index = states.size() - 1;
+      world.after(random.nextInt(200), () -> world.on(node, () -> copy.seeUpTo(index)));
+    }
   }
 
   private void commit(Proposal proposal) {
@@ -76,12 +132,13 @@ final class SimulatedMetadataLog {
     states.add(next);
     onCommit.accept(before, next);
     int index = states.size() - 1;
+    int from = leader;
     copies.forEach(
         (node, copy) -> {
           if (node == leader) {
             copy.seeUpTo(index);
           } else {
-            world.after(world.random.nextInt(80), () -> copy.seeUpTo(index));
+            world.after(random.nextInt(chance(20) ? 1_000 : 80), () -> copy.learn(index, from));
           }
         });
   }
@@ -90,12 +147,16 @@ final class SimulatedMetadataLog {
   private record Waiting(Proposal proposal, CompletableFuture<MetadataLog.Outcome> done) {}
 
   /** The log as one node has it. */
-  final class Copy implements MetadataLog {
+  public final class Copy implements MetadataLog {
     private final int node;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final List<CompletableFuture<Void>> confirming = new ArrayList<>();
     private MetadataLog.Listener listener;
     private int seen;
     private boolean closed;
+
+    /** In which it believes to lead; 0 if it does not. */
+    private long ledTerm;
 
     private Copy(int node) {
       this.node = node;
@@ -108,38 +169,59 @@ final class SimulatedMetadataLog {
       }
     }
 
-    private void loseLeadership() {
+    private void learn(int index, int from) {
+      if (world.hears(from, node)) {
+        world.on(node, () -> seeUpTo(index));
+      }
+    }
+
+    /** What is on its way when the majority is lost may be kept by the next leader, or not. */
+    private void leaveToChance() {
+      for (Waiting one : waiting) {
+        if (random.nextBoolean()) {
+          world.after(random.nextInt(300), () -> commit(one.proposal()));
+        }
+      }
+    }
+
+    private void hearOfLoss(long lostTerm) {
+      if (closed || ledTerm == 0 || ledTerm != lostTerm) {
+        return;
+      }
+      ledTerm = 0;
       List<Waiting> left = new ArrayList<>(waiting);
       waiting.clear();
+      List<CompletableFuture<Void>> unconfirmed = new ArrayList<>(confirming);
+      confirming.clear();
       listener.onDeposed();
-      for (Waiting one : left) {
-        if (world.random.nextBoolean()) {
-          world.after(world.random.nextInt(300), () -> commit(one.proposal()));
-        }
-        one.done().completeExceptionally(notLeader());
-      }
+      left.forEach(one -> one.done().completeExceptionally(notLeader()));
+      unconfirmed.forEach(one -> one.completeExceptionally(notLeader()));
+    }
+
+    private boolean leads() {
+      return !closed && leader == node && ledTerm == term;
     }
 
     @Override
     public CompletionStage<Outcome> propose(Proposal proposal) {
       CompletableFuture<Outcome> done = new CompletableFuture<>();
-      if (leader != node) {
+      if (ledTerm == 0) {
         done.completeExceptionally(notLeader());
         return done;
       }
       waiting.add(new Waiting(proposal, done));
-      world.after(1 + world.random.nextInt(20), this::commitNext);
+      world.after(1 + random.nextInt(20), () -> world.on(node, this::commitNext));
       return done;
     }
 
     private void commitNext() {
-      if (closed || leader != node || waiting.isEmpty()) {
+      if (!leads() || waiting.isEmpty()) {
         return;
       }
       Waiting next = waiting.remove();
       boolean counts = ImageApplier.accepts(committed(), next.proposal());
       commit(next.proposal());
-      if (world.random.nextInt(40) == 0) {
+      if (random.nextInt(40) == 0) {
         next.done().completeExceptionally(notLeader()); // Its answer is lost.
       } else {
         next.done().complete(counts ? Outcome.APPLIED : Outcome.DROPPED);
@@ -149,16 +231,51 @@ final class SimulatedMetadataLog {
     @Override
     public CompletionStage<MetadataState> readBarrier() {
       CompletableFuture<MetadataState> done = new CompletableFuture<>();
-      world.after(
-          25,
-          () -> {
-            if (closed || leader != node) {
-              done.completeExceptionally(notLeader());
-            } else {
-              done.complete(committed());
-            }
-          });
+      world.after(25, () -> world.on(node, () -> endBarrier(done)));
       return done;
+    }
+
+    private void endBarrier(CompletableFuture<MetadataState> done) {
+      if (leads()) {
+        done.complete(committed());
+      } else {
+        done.completeExceptionally(notLeader());
+      }
+    }
+
+    /** The majority says yes at a time after this; whether that is heard is another question. */
+    @Override
+    public CompletionStage<Void> confirmLeadership() {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      if (ledTerm == 0) {
+        done.completeExceptionally(notLeader());
+      } else {
+        confirming.add(done);
+        askMajority(done);
+      }
+      return done;
+    }
+
+    private void askMajority(CompletableFuture<Void> done) {
+      world.after(
+          random.nextInt(30),
+          () -> {
+            boolean isSo = leads();
+            world.after(
+                random.nextInt(30),
+                () -> world.on(node, () -> hearFromMajority(done, isSo && !chance(30))));
+          });
+    }
+
+    private void hearFromMajority(CompletableFuture<Void> done, boolean isSo) {
+      if (closed) {
+        return;
+      }
+      if (isSo && confirming.remove(done)) {
+        done.complete(null);
+      } else if (leads() && confirming.contains(done)) {
+        world.after(250, () -> world.on(node, () -> askMajority(done)));
+      }
     }
 
     @Override

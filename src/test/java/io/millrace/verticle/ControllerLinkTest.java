@@ -177,6 +177,11 @@ class ControllerLinkTest {
     }
 
     @Override
+    public CompletionStage<Void> confirmLeadership() {
+      return new CompletableFuture<>();
+    }
+
+    @Override
     public CompletionStage<Void> changeMembers(LogMembers members) {
       return new CompletableFuture<>();
     }

@@ -184,6 +184,14 @@ public final class FileMetadataLog implements MetadataLog {
     return done;
   }
 
+  /** There is nobody else to be elected. */
+  @Override
+  public CompletionStage<Void> confirmLeadership() {
+    return ended == null
+        ? CompletableFuture.completedFuture(null)
+        : CompletableFuture.failedFuture(ended);
+  }
+
   @Override
   public CompletionStage<Void> changeMembers(LogMembers members) {
     return CompletableFuture.failedFuture(

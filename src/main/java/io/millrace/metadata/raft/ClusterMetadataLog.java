@@ -341,6 +341,11 @@ public final class ClusterMetadataLog implements MetadataLog {
   }
 
   @Override
+  public CompletionStage<Void> confirmLeadership() {
+    return ended == null ? log().confirmLeadership() : CompletableFuture.failedFuture(ended);
+  }
+
+  @Override
   public CompletionStage<Void> changeMembers(LogMembers members) {
     return ended == null ? log().changeMembers(members) : CompletableFuture.failedFuture(ended);
   }

@@ -69,6 +69,11 @@ public final class ObserverMetadataLog implements MetadataLog {
   }
 
   @Override
+  public CompletionStage<Void> confirmLeadership() {
+    return notLeader();
+  }
+
+  @Override
   public CompletionStage<Void> changeMembers(LogMembers members) {
     return notLeader();
   }

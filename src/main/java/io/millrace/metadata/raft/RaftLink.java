@@ -2,12 +2,15 @@ package io.millrace.metadata.raft;
 
 import io.microraft.RaftEndpoint;
 import io.microraft.RaftNode;
+import io.microraft.model.message.AppendEntriesFailureResponse;
 import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
 import io.microraft.model.message.InstallSnapshotRequest;
+import io.microraft.model.message.InstallSnapshotResponse;
 import io.microraft.model.message.PreVoteRequest;
 import io.microraft.model.message.RaftMessage;
 import io.microraft.model.message.VoteRequest;
+import io.microraft.report.RaftTerm;
 import io.microraft.transport.Transport;
 import io.millrace.metadata.MemberId;
 import java.io.IOException;
@@ -24,6 +27,8 @@ import org.slf4j.LoggerFactory;
  *   <li>nothing leaves once the fuse has blown;
  *   <li>nobody is asked for a vote by one that does not vote, since the library would count its
  *       own;
+ *   <li>no answer to what this member asked in a term that it led before counts for the one that it
+ *       leads now: the library would take it for an answer of this one;
  *   <li>what follows a snapshot is compared as {@link SnapshotEdge} says;
  *   <li>no snapshot is taken of what the log has, see {@link SnapshotInstall}.
  * </ul>
@@ -119,7 +124,8 @@ final class RaftLink implements Transport {
       LOGGER.warn("a message to member {} was dropped: {}", self, e.getMessage());
       return;
     }
-    if (message instanceof InstallSnapshotRequest snapshot && isNeedless(snapshot)) {
+    if (answersEarlierTerm(message, receiver.getTerm())
+        || (message instanceof InstallSnapshotRequest snapshot && isNeedless(snapshot))) {
       return;
     }
     SnapshotEdge edge = store.edge();
@@ -133,6 +139,22 @@ final class RaftLink implements Transport {
     } else {
       receiver.handle(message);
     }
+  }
+
+  /**
+   * The one who answered may have dropped since what it says that it has, and may have voted since
+   * for another.
+   */
+  private boolean answersEarlierTerm(RaftMessage message, RaftTerm now) {
+    boolean isAnswer =
+        message instanceof AppendEntriesSuccessResponse
+            || message instanceof AppendEntriesFailureResponse
+            || message instanceof InstallSnapshotResponse;
+    RaftEndpoint leader = now.getLeaderEndpoint();
+    return isAnswer
+        && message.getTerm() < now.getTerm()
+        && leader != null
+        && RaftMember.idOf(leader).equals(self);
   }
 
   /** Whether it has nothing that the log has not; then the leader has been told so. */

@@ -1,6 +1,7 @@
 package io.millrace.metadata.raft;
 
 import io.microraft.Ordered;
+import io.microraft.QueryPolicy;
 import io.microraft.RaftNodeStatus;
 import io.millrace.metadata.LogMembers;
 import io.millrace.metadata.MetadataLog;
@@ -19,11 +20,13 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,7 @@ public final class RaftMetadataLog implements MetadataLog {
   private final int maxPending;
   private final Set<Waiting<?>> pending = new HashSet<>();
   private CompletionStage<?> lastChange = CompletableFuture.completedFuture(null);
+  private CompletionStage<?> lastConfirmation = CompletableFuture.completedFuture(null);
   private @Nullable StreamException ended;
   private @Nullable CompletableFuture<Void> closing;
 
@@ -197,15 +201,50 @@ public final class RaftMetadataLog implements MetadataLog {
     replicated.whenComplete(
         (ordered, error) ->
             inbox.run(
-                () -> {
-                  pending.remove(waiting);
-                  if (error == null) {
-                    complete.accept(waiting.done, ordered.getResult());
-                  } else {
-                    waiting.done.completeExceptionally(LogErrors.of(error));
-                  }
-                }));
+                () ->
+                    complete(waiting, error, done -> complete.accept(done, ordered.getResult()))));
     return waiting.done;
+  }
+
+  private <T> void complete(
+      Waiting<T> waiting, @Nullable Throwable error, Consumer<CompletableFuture<T>> onSuccess) {
+    pending.remove(waiting);
+    if (error == null) {
+      onSuccess.accept(waiting.done);
+    } else {
+      waiting.done.completeExceptionally(LogErrors.of(error));
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> confirmLeadership() {
+    if (ended != null) {
+      return CompletableFuture.failedFuture(ended);
+    }
+    if (replica.isDiskFull()) {
+      return CompletableFuture.failedFuture(new StreamException(ErrorCode.DISK_FULL));
+    }
+    Waiting<Void> waiting = new Waiting<>();
+    pending.add(waiting);
+    // One at a time: a second one the library would answer with what was said before it was asked.
+    CompletionStage<?> before = lastConfirmation;
+    lastConfirmation = waiting.done;
+    before.whenComplete((value, error) -> confirm(waiting));
+    return waiting.done;
+  }
+
+  private void confirm(Waiting<Void> waiting) {
+    CompletionStage<Ordered<Object>> asked =
+        replica
+            .node()
+            .query(
+                new RaftOperation.Barrier(),
+                QueryPolicy.LINEARIZABLE,
+                Optional.empty(),
+                Optional.empty());
+    asked.whenComplete(
+        (confirmed, error) ->
+            inbox.run(() -> complete(waiting, error, done -> done.complete(null))));
   }
 
   @Override
@@ -238,15 +277,7 @@ public final class RaftMetadataLog implements MetadataLog {
         .done()
         .whenComplete(
             (value, error) ->
-                inbox.run(
-                    () -> {
-                      pending.remove(waiting);
-                      if (error == null) {
-                        waiting.done.complete(null);
-                      } else {
-                        waiting.done.completeExceptionally(error);
-                      }
-                    }));
+                inbox.run(() -> complete(waiting, error, done -> done.complete(null))));
     change.begin();
   }
 

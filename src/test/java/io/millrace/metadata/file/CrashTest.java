@@ -99,6 +99,11 @@ class CrashTest {
       }
 
       @Override
+      public CompletionStage<Void> confirmLeadership() {
+        return log.confirmLeadership();
+      }
+
+      @Override
       public CompletionStage<Void> changeMembers(LogMembers members) {
         return log.changeMembers(members);
       }

@@ -392,4 +392,121 @@ class ClusterMetadataLogTest {
     awaitIds(510, back, second, third);
     assertThat(back.log.members().voters()).contains(back.id);
   }
+
+  private void cutOff(Node one) {
+    for (Node other : nodes) {
+      network.cut(one.id.key(), other.id.key());
+      network.cut(other.id.key(), one.id.key());
+    }
+  }
+
+  private List<Node> three() {
+    Node founder = founder();
+    Node second = new Node(1);
+    Node third = new Node(2);
+    change(founder, new LogMembers(Set.of(founder.id, second.id, third.id), Set.of()));
+    founder.propose();
+    awaitIds(510, second, third);
+    return List.of(founder, second, third);
+  }
+
+  @Test
+  void shouldConfirmALeaderWhomAMajorityFollows() {
+    // given
+    List<Node> three = three();
+    three.get(2).kill();
+
+    // when
+    CompletableFuture<Void> confirmed = three.get(0).log.confirmLeadership().toCompletableFuture();
+    CompletableFuture<Void> later = three.get(0).log.confirmLeadership().toCompletableFuture();
+
+    // then
+    assertThat(time.runUntil(() -> confirmed.isDone() && later.isDone(), 100)).isTrue();
+    assertThat(confirmed).isCompleted();
+    assertThat(later).isCompleted();
+  }
+
+  @Test
+  void shouldNeverConfirmALeaderThatIsCutOff() {
+    // given
+    List<Node> three = three();
+    Node founder = three.get(0);
+
+    // when
+    cutOff(founder);
+    CompletableFuture<Void> unconfirmed = founder.log.confirmLeadership().toCompletableFuture();
+
+    // then
+    leaderAmong(three.get(1), three.get(2));
+    assertThat(time.runUntil(() -> !founder.leads, 10_000)).isTrue();
+    assertThat(unconfirmed).isCompletedExceptionally();
+  }
+
+  @Test
+  void shouldNotConfirmWithWhatWasSaidBeforeItWasAsked() {
+    // given
+    List<Node> three = three();
+    Node founder = three.get(0);
+    network.keep(three.get(1).id.key(), founder.id.key());
+    network.keep(three.get(2).id.key(), founder.id.key());
+    CompletableFuture<Void> before = founder.log.confirmLeadership().toCompletableFuture();
+    time.run(20);
+    cutOff(founder);
+    network.keepNoMore();
+
+    // when
+    CompletableFuture<Void> after = founder.log.confirmLeadership().toCompletableFuture();
+    time.run(20);
+    network.deliverKept();
+    time.run(20);
+
+    // then
+    assertThat(before).isCompleted();
+    assertThat(after).isNotDone();
+    assertThat(time.runUntil(after::isDone, 10_000)).isTrue();
+    assertThat(after).isCompletedExceptionally();
+  }
+
+  /** The library would count it, as it numbers what it asks anew in each term. */
+  @Test
+  void shouldNotConfirmWithWhatWasSaidInAnEarlierTerm() {
+    // given
+    List<Node> three = three();
+    Node founder = three.get(0);
+    network.keep(three.get(1).id.key(), founder.id.key());
+    network.keep(three.get(2).id.key(), founder.id.key());
+    CompletableFuture<Void> before = founder.log.confirmLeadership().toCompletableFuture();
+    time.run(20);
+    cutOff(founder);
+    network.keepNoMore();
+    leaderAmong(three.get(1), three.get(2));
+    assertThat(time.runUntil(() -> !founder.leads, 10_000)).isTrue();
+    leadAgain(founder, three);
+
+    // when
+    cutOff(founder);
+    CompletableFuture<Void> after = founder.log.confirmLeadership().toCompletableFuture();
+    time.run(20);
+    network.deliverKept();
+    time.run(20);
+
+    // then
+    assertThat(before).isCompletedExceptionally();
+    assertThat(after).isNotDone();
+  }
+
+  private void leadAgain(Node wanted, List<Node> three) {
+    for (int i = 0; i < 50 && !wanted.leads; i++) {
+      network.heal();
+      time.run(3_000);
+      Node leader = leaderAmong(three.toArray(Node[]::new));
+      if (leader != wanted) {
+        cutOff(leader);
+        time.run(6_000);
+      }
+    }
+    network.heal();
+    time.run(1_000);
+    assertThat(wanted.leads).isTrue();
+  }
 }

@@ -1,8 +1,10 @@
 package io.millrace.metadata.raft;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -16,6 +18,8 @@ final class SimulatedNetwork {
   private final SplittableRandom random;
   private final Map<String, Consumer<ByteBuffer>> receivers = new HashMap<>();
   private final Set<Way> cut = new HashSet<>();
+  private final Set<Way> keeping = new HashSet<>();
+  private final List<Runnable> kept = new ArrayList<>();
   private double lossRate;
   private double doubleRate;
   private int maxDelayMs = 1;
@@ -36,6 +40,22 @@ final class SimulatedNetwork {
   void heal() {
     cut.clear();
     disturb(0, 0, 1);
+  }
+
+  /** What takes this way from now on is on its way until {@link #deliverKept}. */
+  void keep(String from, String to) {
+    keeping.add(new Way(from, to));
+  }
+
+  /** From now on nothing is kept. */
+  void keepNoMore() {
+    keeping.clear();
+  }
+
+  void deliverKept() {
+    List<Runnable> arriving = List.copyOf(kept);
+    kept.clear();
+    arriving.forEach(Runnable::run);
   }
 
   void cut(String from, String to) {
@@ -61,6 +81,10 @@ final class SimulatedNetwork {
         messages++;
         largestBytes = Math.max(largestBytes, message.remaining());
         if (!cut.contains(new Way(member, memberKey)) && random.nextDouble() >= lossRate) {
+          if (keeping.contains(new Way(member, memberKey))) {
+            kept.add(() -> deliver(memberKey, message));
+            return;
+          }
           deliver(memberKey, message);
           if (random.nextDouble() < doubleRate) {
             deliver(memberKey, message.duplicate());
