@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An admin client for one command: waits for answers on the main thread. */
 final class AdminSession implements AutoCloseable {
-  private static final String TIMEOUT_MS = "10000";
+  private static final int TIMEOUT_MS = 10_000;
+  private static final int LEAST_SETUP_MS = 2_000;
   private static final long PATIENCE_MS = 3_000;
 
   private final Vertx vertx = CommandVertx.open();
@@ -30,7 +31,7 @@ final class AdminSession implements AutoCloseable {
    * @throws StreamException CONNECTION_LOST if no broker answers within seconds
    */
   AdminSession(ClientOptions options) throws InterruptedException {
-    this(options.settings(Map.of("request.timeout.ms", TIMEOUT_MS)));
+    this(options.settings(patience(options)));
   }
 
   private AdminSession(Map<String, String> settings) throws InterruptedException {
@@ -51,6 +52,18 @@ final class AdminSession implements AutoCloseable {
               + "); start one with 'millrace serve', or say where it is with --bootstrap-server",
           e);
     }
+  }
+
+  /**
+   * Of several nodes one that takes connections and does not answer must not use up all the time.
+   */
+  private static Map<String, String> patience(ClientOptions options) {
+    int setupMs = Math.max(LEAST_SETUP_MS, TIMEOUT_MS / options.addresses());
+    return Map.of(
+        "request.timeout.ms",
+        String.valueOf(TIMEOUT_MS),
+        "socket.connection.setup.timeout.ms",
+        String.valueOf(setupMs));
   }
 
   /**

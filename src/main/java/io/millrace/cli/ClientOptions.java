@@ -31,6 +31,12 @@ final class ClientOptions {
     return settings;
   }
 
+  /** How many brokers are named. */
+  int addresses() {
+    String named = settings(Map.of()).getOrDefault("bootstrap.servers", "");
+    return named.split(",", -1).length;
+  }
+
   boolean gives(String property) {
     return properties.containsKey(property);
   }

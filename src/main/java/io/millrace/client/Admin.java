@@ -49,6 +49,8 @@ public final class Admin {
   /** The timestamp that means the first record of a partition. */
   public static final long EARLIEST = -2;
 
+  private static final long LOOK_MS = 100;
+
   private final Loop loop;
   private final Connection connection;
   private final Questions questions;
@@ -78,26 +80,28 @@ public final class Admin {
   /**
    * Waits for the first connection, for code that wants to know soon whether there is a broker.
    *
-   * <p>On a slow machine the first attempt may still be under way after {@code timeoutMs}: it is
-   * given {@code request.timeout.ms}, since nothing speaks against it yet.
+   * <p>After {@code timeoutMs} some of the addresses may not have been tried, or an attempt may
+   * still be under way, on a slow machine or towards a node that is cut off: they are given {@code
+   * request.timeout.ms} in all, since nothing speaks against them yet.
    *
    * @return completes once a broker has greeted; fails with CONNECTION_LOST, and the reason of the
-   *     last attempt, if none has after {@code timeoutMs}
+   *     last attempt, if none has after {@code timeoutMs} and each address has failed once
    */
   public Future<Void> connected(long timeoutMs) {
     Promise<Void> connected = Promise.promise();
-    Runnable giveUp = () -> connected.tryFail(connection.lastFailure());
-    loop.schedule(
-        timeoutMs,
-        () -> {
-          if (connection.hasFailed()) {
-            giveUp.run();
-          } else {
-            loop.schedule(Math.max(0, requestTimeoutMs - timeoutMs), giveUp);
-          }
-        });
+    long leftMs = Math.max(0, requestTimeoutMs - timeoutMs);
+    loop.schedule(timeoutMs, () -> giveUpIfAllFailed(connected, leftMs));
     greeted.future().onSuccess(nothing -> connected.tryComplete());
     return connected.future();
+  }
+
+  private void giveUpIfAllFailed(Promise<Void> connected, long leftMs) {
+    if (leftMs <= 0 || connection.hasFailedEverywhere()) {
+      connected.tryFail(connection.lastFailure());
+    } else if (!connected.future().isComplete()) {
+      long waitMs = Math.min(leftMs, LOOK_MS);
+      loop.schedule(waitMs, () -> giveUpIfAllFailed(connected, leftMs - waitMs));
+    }
   }
 
   /** Creates a topic with the broker's default number of partitions and settings. */

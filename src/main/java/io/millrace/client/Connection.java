@@ -89,9 +89,9 @@ final class Connection {
     return wire != null && wire.isWritable();
   }
 
-  /** Whether an attempt to connect has failed, or a connection was lost. */
-  boolean hasFailed() {
-    return lastFailure != null;
+  /** Whether an attempt to connect has failed at every address, and there is no connection. */
+  boolean hasFailedEverywhere() {
+    return link.hasFailedEverywhere();
   }
 
   /** Why there was no connection the last time. */

@@ -109,6 +109,11 @@ final class Link {
     return state instanceof Closed;
   }
 
+  /** Whether each address was tried since a broker greeted last, and none did. */
+  boolean hasFailedEverywhere() {
+    return failures >= addresses.size();
+  }
+
   /** The next wire is not opened before. */
   void reopenNotBefore(long nanos) {
     earliestReopenNanos = nanos;
