@@ -32,9 +32,14 @@ public final class BoundedDecoder extends Decoder {
     return in.isEnd();
   }
 
+  /** How many bytes were not read yet. */
+  public int remaining() throws IOException {
+    return in.inputStream().available();
+  }
+
   /** Each item takes at least one byte. */
   private long bounded(long count) throws IOException {
-    int left = in.inputStream().available();
+    int left = remaining();
     if (count < 0 || count > left) {
       throw new EOFException(
           "a length or count of " + count + " where " + left + " bytes are left");

@@ -1,5 +1,6 @@
 package io.millrace.bus;
 
+import io.millrace.avro.BoundedDecoder;
 import io.millrace.bus.message.CoordinatorAnswer;
 import io.millrace.bus.message.CoordinatorQuestion;
 import io.millrace.model.ErrorCode;
@@ -9,7 +10,6 @@ import io.millrace.model.group.GroupResponse;
 import io.millrace.model.group.GroupState;
 import io.millrace.model.group.GroupType;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -125,11 +125,12 @@ final class CoordinatorWire implements MessageWire {
   }
 
   private static <T> T value(RecordShape shape, Class<T> type, ByteBuffer body) {
-    ByteBuf bytes = Unpooled.wrappedBuffer(body);
+    BoundedDecoder decoder =
+        new BoundedDecoder(body.array(), body.arrayOffset() + body.position(), body.remaining());
     try {
-      T value = type.cast(shape.read(new BoundedDecoder(bytes)));
-      if (bytes.isReadable()) {
-        throw WireFormatError.of("%s bytes are left".formatted(bytes.readableBytes()));
+      T value = type.cast(shape.read(decoder));
+      if (decoder.remaining() > 0) {
+        throw WireFormatError.of("%s bytes are left".formatted(decoder.remaining()));
       }
       return value;
     } catch (IOException e) {

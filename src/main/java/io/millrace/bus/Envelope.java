@@ -1,6 +1,8 @@
 package io.millrace.bus;
 
+import io.millrace.avro.BoundedDecoder;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,10 +35,13 @@ final class Envelope {
    * @throws io.millrace.model.StreamException INVALID_REQUEST if the bytes are no such record
    */
   static <R extends SpecificRecord> R decode(Schema schema, Class<R> type, ByteBuf bytes) {
+    byte[] copy = ByteBufUtil.getBytes(bytes);
+    BoundedDecoder decoder = new BoundedDecoder(copy, 0, copy.length);
     try {
       Object read =
-          new SpecificDatumReader<Object>(schema, schema, BusRecords.MODEL)
-              .read(null, new BoundedDecoder(bytes));
+          new SpecificDatumReader<Object>(schema, schema, BusRecords.MODEL).read(null, decoder);
+      // What is left over is refused by who cut the envelope out.
+      bytes.skipBytes(copy.length - decoder.remaining());
       return type.cast(read);
     } catch (IOException | AvroRuntimeException e) {
       throw WireFormatError.of(

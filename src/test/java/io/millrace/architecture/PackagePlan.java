@@ -89,7 +89,7 @@ final class PackagePlan {
               .using(HAZELCAST, VERTX),
           generated("bus.message", "messages between verticles of different nodes"),
           row("bus", "typed addresses, one codec, senders, admission, failures")
-              .importing("bus.message", "record", "model.*")
+              .importing("avro", "bus.message", "record", "model.*")
               .using(AVRO, VERTX),
           row("verticle", "deployment units: decode, call a plain class, carry out, reply")
               .importing(
