@@ -19,6 +19,7 @@ import io.millrace.model.group.GroupType;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
+import io.millrace.testing.TestLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

@@ -7,6 +7,7 @@ import io.millrace.model.ErrorCode;
 import io.millrace.model.PartitionId;
 import io.millrace.model.TimeSource;
 import io.millrace.model.TopicId;
+import io.millrace.testing.TestLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Vertx;

@@ -1,5 +1,6 @@
 package io.millrace.bus;
 
+import io.millrace.testing.TestLoop;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -18,8 +18,7 @@ import io.millrace.model.NodeId;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.config.SettingValues;
-import io.vertx.core.Context;
-import io.vertx.core.internal.VertxInternal;
+import io.millrace.testing.TestLoop;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,7 +50,7 @@ class MetadataLinksIT {
   private final class Node implements MetadataLog.Listener {
     final BusNode bus;
     final MemberId self;
-    final Context context;
+    final TestLoop loop;
     final OwnerContext owner = new OwnerContext();
     final MetadataLinks links;
     ClusterMetadataLog log;
@@ -64,8 +62,8 @@ class MetadataLinksIT {
       List<HostPort> seeds = nodes.stream().map(node -> node.bus.discovery()).toList();
       bus = new BusNode(id, 1, seeds, Map.of());
       self = new MemberId(new NodeId(id), "disk" + id);
-      context = ((VertxInternal) bus.vertx()).createEventLoopContext();
-      owner.ownedBy(context);
+      loop = new TestLoop(bus.vertx());
+      owner.ownedBy(loop.context());
       links =
           call(
               () ->
@@ -100,16 +98,7 @@ class MetadataLinksIT {
     }
 
     <T> T call(Callable<T> code) {
-      CompletableFuture<T> result = new CompletableFuture<>();
-      context.runOnContext(
-          ignored -> {
-            try {
-              result.complete(code.call());
-            } catch (Throwable e) {
-              result.completeExceptionally(e);
-            }
-          });
-      return TestNode.get(result);
+      return loop.call(code);
     }
 
     void allocate() {

@@ -11,10 +11,8 @@ import io.millrace.bus.ProduceReply;
 import io.millrace.bus.ProduceRequest;
 import io.millrace.cluster.BusNode;
 import io.millrace.cluster.HostPort;
-import io.millrace.log.compaction.NodeCompaction;
 import io.millrace.log.segment.LogLimits;
 import io.millrace.model.Acks;
-import io.millrace.model.Metrics;
 import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
 import io.millrace.model.TimeSource;
@@ -22,10 +20,9 @@ import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.replication.IsrProposal;
+import io.millrace.testing.TestLoop;
 import io.netty.buffer.Unpooled;
-import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +42,7 @@ final class ReplicaNode implements AutoCloseable {
   final List<IsrProposal> proposals = new CopyOnWriteArrayList<>();
   private final BusNode bus;
   private final Vertx vertx;
-  private final Context loop;
+  private final TestLoop loop;
   private final List<String> deployments = new ArrayList<>();
   private final List<Admission> admissions = new ArrayList<>();
   private final LatestImage latest = new LatestImage();
@@ -60,33 +57,16 @@ final class ReplicaNode implements AutoCloseable {
     self = new NodeId(id);
     bus = new BusNode(id, 1, seeds, Map.of());
     vertx = bus.vertx();
-    loop = ((VertxInternal) vertx).createEventLoopContext();
+    loop = new TestLoop(vertx);
     logs = new SegmentedLogs(directory.resolve("node-" + id), LogLimits.DEFAULTS);
     SettingValues settings = BrokerSettings.of(brokerSettings);
     BusLimits limits = BusLimits.of(settings);
-    TopicMeters meters = new TopicMeters(Metrics.NONE);
-    NodeCompaction compaction = new NodeCompaction(settings, Metrics.NONE, () -> 1);
     ReplicationParts parts =
         new ReplicationParts(
             () -> true, () -> BROKER_EPOCH, (proposal, whenRefused) -> proposals.add(proposal));
-    for (int shard = 0; shard < SHARDS; shard++) {
+    for (ShardEnvironment shard : TestNode.shards(SHARDS, self, bus.bus(), logs, settings, parts)) {
       admissions.add(limits.newAdmission());
-      deployments.add(
-          TestNode.get(
-              vertx.deployVerticle(
-                  new LogVerticle(
-                      new ShardEnvironment(
-                          shard,
-                          SHARDS,
-                          self,
-                          bus.bus(),
-                          logs,
-                          settings,
-                          TimeSource.SYSTEM,
-                          Metrics.NONE,
-                          meters,
-                          compaction,
-                          parts)))));
+      deployments.add(TestNode.get(vertx.deployVerticle(new LogVerticle(shard))));
     }
     deployments.add(
         TestNode.get(vertx.deployVerticle(new ReplicationVerticle(bus.bus(), self, SHARDS))));
@@ -131,16 +111,7 @@ final class ReplicaNode implements AutoCloseable {
   }
 
   private <T> T call(Callable<T> code) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    loop.runOnContext(
-        ignored -> {
-          try {
-            result.complete(code.call());
-          } catch (Throwable e) {
-            result.completeExceptionally(e);
-          }
-        });
-    return TestNode.get(result);
+    return loop.call(code);
   }
 
   @Override

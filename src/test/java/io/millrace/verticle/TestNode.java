@@ -31,13 +31,12 @@ import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
 import io.millrace.partition.PartitionLogs;
+import io.millrace.testing.TestLoop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.internal.VertxInternal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +45,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** A node's log without endpoints: shards, a client on a loop of its own, images by hand. */
@@ -61,7 +59,7 @@ final class TestNode implements AutoCloseable {
   final List<Admission> admissions = new ArrayList<>();
   private final List<ByteBuf> buffers = new CopyOnWriteArrayList<>();
   private final List<String> deployments = new ArrayList<>();
-  private final Context clientLoop;
+  private final TestLoop clientLoop;
   final LoopBus loopBus;
   final PartitionClient client;
   private final ImagePublisher publisher;
@@ -88,31 +86,45 @@ final class TestNode implements AutoCloseable {
     this.vertx = vertx;
     this.bus = bus;
     this.self = self;
-    clientLoop = ((VertxInternal) vertx).createEventLoopContext();
+    clientLoop = new TestLoop(vertx);
     SettingValues settings = BrokerSettings.of(brokerSettings);
     BusLimits limits = BusLimits.of(settings);
-    TopicMeters meters = new TopicMeters(Metrics.NONE);
-    NodeCompaction compaction = new NodeCompaction(settings, Metrics.NONE, () -> 1);
-    for (int shard = 0; shard < shards; shard++) {
+    for (ShardEnvironment shard :
+        shards(shards, self, bus, logs, settings, ReplicationParts.ALONE)) {
       admissions.add(limits.newAdmission());
-      ShardEnvironment environment =
-          new ShardEnvironment(
-              shard,
-              shards,
-              self,
-              bus,
-              logs,
-              settings,
-              TimeSource.SYSTEM,
-              Metrics.NONE,
-              meters,
-              compaction,
-              ReplicationParts.ALONE);
-      deployments.add(get(vertx.deployVerticle(new LogVerticle(environment))));
+      deployments.add(get(vertx.deployVerticle(new LogVerticle(shard))));
     }
     loopBus = call(() -> LoopBus.open(vertx, bus, TimeSource.SYSTEM, limits));
     client = call(() -> BusPartitionClient.ofCluster(loopBus, admissions, self, latest));
     publisher = call(() -> new ImagePublisher(loopBus, latest, shards, 20_000));
+  }
+
+  /** What the shards of a node are made of. */
+  static List<ShardEnvironment> shards(
+      int count,
+      NodeId self,
+      TypedBus bus,
+      PartitionLogs logs,
+      SettingValues settings,
+      ReplicationParts replication) {
+    TopicMeters meters = new TopicMeters(Metrics.NONE);
+    NodeCompaction compaction = new NodeCompaction(settings, Metrics.NONE, () -> 1);
+    return IntStream.range(0, count)
+        .mapToObj(
+            shard ->
+                new ShardEnvironment(
+                    shard,
+                    count,
+                    self,
+                    bus,
+                    logs,
+                    settings,
+                    TimeSource.SYSTEM,
+                    Metrics.NONE,
+                    meters,
+                    compaction,
+                    replication))
+        .toList();
   }
 
   static <T> T get(Future<T> future) {
@@ -120,25 +132,12 @@ final class TestNode implements AutoCloseable {
   }
 
   static <T> T get(CompletableFuture<T> future) {
-    try {
-      return future.get(20, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
+    return TestLoop.get(future);
   }
 
   /** Runs this on the client's loop and waits. */
   <T> T call(Callable<T> code) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    clientLoop.runOnContext(
-        ignored -> {
-          try {
-            result.complete(code.call());
-          } catch (Throwable e) {
-            result.completeExceptionally(e);
-          }
-        });
-    return get(result);
+    return clientLoop.call(code);
   }
 
   static TopicImage topic(String name, long id, int partitions, Map<String, String> settings) {

@@ -21,8 +21,6 @@ import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.message.ProduceRequestData;
-import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -104,22 +102,8 @@ final class FetchSessionIT {
     for (int i = 0; i < values.length; i++) {
       records[i] = new SimpleRecord(values[i].getBytes(StandardCharsets.UTF_8));
     }
-    ProduceRequestData request = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000);
-    request
-        .topicData()
-        .add(
-            new ProduceRequestData.TopicProduceData()
-                .setName(topic)
-                .setPartitionData(
-                    List.of(
-                        new ProduceRequestData.PartitionProduceData()
-                            .setIndex(partition)
-                            .setRecords(MemoryRecords.withRecords(Compression.NONE, records)))));
-    client.send(ApiMessageType.PRODUCE, 9, ++correlationId, request);
-    ProduceResponseData answer =
-        (ProduceResponseData) client.receive(ApiMessageType.PRODUCE, 9, correlationId);
-    assertThat(answer.responses().iterator().next().partitionResponses().get(0).errorCode())
-        .isZero();
+    MemoryRecords batch = MemoryRecords.withRecords(Compression.NONE, records);
+    assertThat(client.produce(++correlationId, topic, partition, batch).errorCode()).isZero();
   }
 
   /** The partitions that an answer is about. */

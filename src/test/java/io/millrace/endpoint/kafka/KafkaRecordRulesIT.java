@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -18,8 +19,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.message.ApiMessageType;
-import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
@@ -34,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a whole broker does with damaged batches and with the time of records, and its features. */
 final class KafkaRecordRulesIT {
-  private static final int VERSION = 9;
-
   @TempDir static Path data;
   private static KafkaBroker broker;
   private int correlationId;
@@ -65,20 +62,7 @@ final class KafkaRecordRulesIT {
 
   private ProduceResponseData.PartitionProduceResponse produce(
       RawKafkaClient client, String topic, ByteBuffer batch) throws Exception {
-    ProduceRequestData request = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(10_000);
-    request
-        .topicData()
-        .add(
-            new ProduceRequestData.TopicProduceData()
-                .setName(topic)
-                .setPartitionData(
-                    List.of(
-                        new ProduceRequestData.PartitionProduceData()
-                            .setRecords(MemoryRecords.readableRecords(batch)))));
-    client.send(ApiMessageType.PRODUCE, VERSION, ++correlationId, request);
-    ProduceResponseData answer =
-        (ProduceResponseData) client.receive(ApiMessageType.PRODUCE, VERSION, correlationId);
-    return answer.responses().iterator().next().partitionResponses().get(0);
+    return client.produce(++correlationId, topic, 0, MemoryRecords.readableRecords(batch));
   }
 
   @Test
@@ -123,6 +107,29 @@ final class KafkaRecordRulesIT {
       assertThat(sent.timestamp()).isBetween(before, System.currentTimeMillis());
       assertThat(read.timestamp()).isEqualTo(sent.timestamp());
       assertThat(read.timestampType()).isEqualTo(TimestampType.LOG_APPEND_TIME);
+    }
+  }
+
+  @Test
+  void shouldMakeATopicThatAProducerAsksForAndServeItToWhoReadsWhatIsCommitted() {
+    // given
+    Properties committed = broker.client();
+    committed.put("isolation.level", "read_committed");
+    try (KafkaProducer<String, String> producer =
+            new KafkaProducer<>(broker.client(), new StringSerializer(), new StringSerializer());
+        KafkaConsumer<String, String> consumer =
+            new KafkaConsumer<>(committed, new StringDeserializer(), new StringDeserializer())) {
+      TopicPartition partition = new TopicPartition("asked-for", 0);
+
+      // when
+      KafkaBroker.await(producer.send(new ProducerRecord<>("asked-for", 0, "k", "v")));
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      ConsumerRecord<String, String> read = consumer.poll(Duration.ofSeconds(20)).iterator().next();
+
+      // then
+      assertThat(read.value()).isEqualTo("v");
+      assertThat(consumer.endOffsets(List.of(partition))).containsEntry(partition, 1L);
     }
   }
 

@@ -6,15 +6,21 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.common.message.ApiMessageType;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.ResponseHeaderData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /** A connection whose frames a test writes itself. */
 final class RawKafkaClient implements AutoCloseable {
+  private static final int PRODUCE_VERSION = 9;
+
   private final Socket socket = new Socket();
   private final DataOutputStream out;
   private final DataInputStream in;
@@ -59,6 +65,27 @@ final class RawKafkaClient implements AutoCloseable {
   void send(ApiMessageType api, int version, int correlationId, ApiMessage body)
       throws IOException {
     send(frame(api, version, correlationId, body));
+  }
+
+  /** Appends one batch to one partition of a topic, acks=all; what its answer says of it. */
+  ProduceResponseData.PartitionProduceResponse produce(
+      int correlationId, String topic, int partition, MemoryRecords batch) throws IOException {
+    ProduceRequestData request =
+        new ProduceRequestData().setAcks((short) -1).setTimeoutMs((int) KafkaBroker.TIMEOUT_MS / 2);
+    request
+        .topicData()
+        .add(
+            new ProduceRequestData.TopicProduceData()
+                .setName(topic)
+                .setPartitionData(
+                    List.of(
+                        new ProduceRequestData.PartitionProduceData()
+                            .setIndex(partition)
+                            .setRecords(batch))));
+    send(ApiMessageType.PRODUCE, PRODUCE_VERSION, correlationId, request);
+    ProduceResponseData answer =
+        (ProduceResponseData) receive(ApiMessageType.PRODUCE, PRODUCE_VERSION, correlationId);
+    return answer.responses().iterator().next().partitionResponses().get(0);
   }
 
   byte[] receiveFrame() throws IOException {

@@ -1,4 +1,4 @@
-package io.millrace.bus;
+package io.millrace.testing;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -8,16 +8,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** An event loop that a test runs code on, and waits for. */
-final class TestLoop {
-  static final long PATIENCE_SECONDS = 20;
+public final class TestLoop {
+  public static final long PATIENCE_SECONDS = 20;
 
   private final Context context;
 
-  TestLoop(Vertx vertx) {
+  public TestLoop(Vertx vertx) {
     this.context = ((VertxInternal) vertx).createEventLoopContext();
   }
 
-  <T> T call(Callable<T> code) {
+  public Context context() {
+    return context;
+  }
+
+  /** What the code returns, once it has run on the loop. */
+  public <T> T call(Callable<T> code) {
     CompletableFuture<T> result = new CompletableFuture<>();
     context.runOnContext(
         ignored -> {
@@ -30,7 +35,7 @@ final class TestLoop {
     return get(result);
   }
 
-  void run(Runnable code) {
+  public void run(Runnable code) {
     call(
         () -> {
           code.run();
@@ -38,7 +43,8 @@ final class TestLoop {
         });
   }
 
-  static <T> T get(CompletableFuture<T> future) {
+  /** The future's value; an error if it fails or takes too long. */
+  public static <T> T get(CompletableFuture<T> future) {
     try {
       return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (Exception e) {
