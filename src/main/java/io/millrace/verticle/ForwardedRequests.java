@@ -122,6 +122,8 @@ final class ForwardedRequests {
     long version = 0;
     if (answer instanceof ControllerAnswer.TopicChanged changed) {
       version = changed.imageVersion();
+    } else if (answer instanceof ControllerAnswer.PartitionsDone partitions) {
+      version = partitions.imageVersion();
     } else if (answer instanceof ControllerAnswer.Done done) {
       version = done.imageVersion();
     }
