@@ -3,6 +3,7 @@ package io.millrace.endpoint;
 import io.millrace.bus.MetadataClient;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
+import io.millrace.model.PartitionId;
 import io.millrace.model.StreamException;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
@@ -10,6 +11,7 @@ import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.model.control.ControllerAnswer;
 import io.millrace.model.control.ControllerAsk;
+import io.millrace.model.control.PartitionResult;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
@@ -18,6 +20,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -187,7 +190,25 @@ public final class InMemoryMetadata implements MetadataClient {
       }
       return failed(ErrorCode.BROKER_NOT_FOUND);
     }
+    if (ask instanceof ControllerAsk.CreateTopic create) {
+      return createTopic(
+              create.name(), create.partitions(), create.settings(), create.validateOnly())
+          .map(topic -> new ControllerAnswer.TopicChanged(topic, version));
+    }
+    if (ask instanceof ControllerAsk.ReassignPartitions reassign) {
+      return partitions(reassign.targets().keySet(), ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
+    }
+    if (ask instanceof ControllerAsk.ElectLeaders elect) {
+      return partitions(elect.partitions(), ErrorCode.ELECTION_NOT_NEEDED);
+    }
     return Future.succeededFuture(new ControllerAnswer.Done(0, version));
+  }
+
+  private Future<ControllerAnswer> partitions(Collection<PartitionId> asked, ErrorCode error) {
+    return Future.succeededFuture(
+        new ControllerAnswer.PartitionsDone(
+            asked.stream().map(each -> new PartitionResult(each, error, error.sentence())).toList(),
+            version));
   }
 
   private static <T> Future<T> failed(ErrorCode code) {

@@ -1,8 +1,15 @@
 package io.millrace.endpoint.kafka;
 
-import io.millrace.model.image.TopicImage;
+import io.millrace.model.NodeId;
+import io.millrace.model.PartitionId;
+import io.millrace.model.control.ControllerAsk;
+import io.millrace.model.image.ClusterImage;
+import io.millrace.model.image.PartitionImage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignableTopic;
@@ -11,10 +18,10 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.R
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignableTopicResponse;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.Errors;
-import org.jspecify.annotations.Nullable;
 
 /**
- * With one broker every replica is where it can be: a wish for that is fulfilled at once (KIP-455).
+ * Has the controller move partitions to other replicas, or back (KIP-455). Answered once it is
+ * decided; the move itself goes on.
  */
 final class AlterPartitionReassignmentsHandler
     extends ApiHandler<AlterPartitionReassignmentsRequestData> {
@@ -30,39 +37,76 @@ final class AlterPartitionReassignmentsHandler
 
   @Override
   void handle(AlterPartitionReassignmentsRequestData request, KafkaCall call) {
-    List<ReassignableTopicResponse> responses = new ArrayList<>();
-    for (ReassignableTopic asked : request.topics()) {
-      TopicImage topic = AskedTopics.byName(loop.image(), asked.name());
-      List<ReassignablePartitionResponse> partitions = new ArrayList<>();
-      asked.partitions().forEach(partition -> partitions.add(result(topic, partition)));
-      responses.add(
-          new ReassignableTopicResponse().setName(asked.name()).setPartitions(partitions));
+    ClusterImage image = loop.image();
+    Verdicts verdicts = new Verdicts(image);
+    Map<PartitionId, Optional<List<NodeId>>> targets = new HashMap<>();
+    for (ReassignableTopic topic : request.topics()) {
+      for (ReassignablePartition partition : topic.partitions()) {
+        verdicts
+            .find(topic.name(), partition.partitionIndex())
+            .ifPresent(
+                id -> {
+                  Errors refusal = refusal(image, id, partition, request);
+                  if (refusal == Errors.NONE) {
+                    targets.put(id, target(partition));
+                  } else {
+                    verdicts.put(id, refusal);
+                  }
+                });
+      }
     }
-    call.answer(
-        new AlterPartitionReassignmentsResponseData()
-            .setAllowReplicationFactorChange(request.allowReplicationFactorChange())
-            .setErrorMessage(null)
-            .setResponses(responses));
+    if (targets.isEmpty()) {
+      call.answer(answer(request, verdicts));
+      return;
+    }
+    loop.metadata()
+        .ask(new ControllerAsk.ReassignPartitions(targets))
+        .map(done -> answer(request, verdicts.with(done)))
+        .onSuccess(call::answer)
+        .onFailure(call::fail);
   }
 
-  private ReassignablePartitionResponse result(
-      @Nullable TopicImage topic, ReassignablePartition partition) {
-    Errors error = error(topic, partition);
-    return new ReassignablePartitionResponse()
-        .setPartitionIndex(partition.partitionIndex())
-        .setErrorCode(error.code())
-        .setErrorMessage(error == Errors.NONE ? null : error.message());
-  }
-
-  private Errors error(@Nullable TopicImage topic, ReassignablePartition partition) {
-    if (topic == null || !topic.hasPartition(partition.partitionIndex())) {
-      return Errors.UNKNOWN_TOPIC_OR_PARTITION;
+  private static Errors refusal(
+      ClusterImage image,
+      PartitionId id,
+      ReassignablePartition partition,
+      AlterPartitionReassignmentsRequestData request) {
+    List<Integer> replicas = partition.replicas();
+    if (replicas == null) {
+      return Errors.NONE;
     }
-    if (partition.replicas() == null) {
-      return Errors.NO_REASSIGNMENT_IN_PROGRESS;
+    if (replicas.stream().anyMatch(node -> node < 0)) {
+      return Errors.INVALID_REPLICA_ASSIGNMENT;
     }
-    return partition.replicas().equals(List.of(loop.nodeId()))
+    PartitionImage now = image.topic(id.topicId()).orElseThrow().partitions().get(id.partition());
+    return request.allowReplicationFactorChange() || replicas.size() == now.targetReplicas().size()
         ? Errors.NONE
-        : Errors.INVALID_REPLICA_ASSIGNMENT;
+        : Errors.INVALID_REPLICATION_FACTOR;
+  }
+
+  private static Optional<List<NodeId>> target(ReassignablePartition partition) {
+    return Optional.ofNullable(partition.replicas())
+        .map(replicas -> replicas.stream().map(NodeId::new).toList());
+  }
+
+  private static AlterPartitionReassignmentsResponseData answer(
+      AlterPartitionReassignmentsRequestData request, Verdicts verdicts) {
+    List<ReassignableTopicResponse> topics = new ArrayList<>();
+    for (ReassignableTopic topic : request.topics()) {
+      List<ReassignablePartitionResponse> partitions = new ArrayList<>();
+      for (ReassignablePartition partition : topic.partitions()) {
+        Verdicts.Verdict verdict = verdicts.of(topic.name(), partition.partitionIndex());
+        partitions.add(
+            new ReassignablePartitionResponse()
+                .setPartitionIndex(partition.partitionIndex())
+                .setErrorCode(verdict.error().code())
+                .setErrorMessage(verdict.reason()));
+      }
+      topics.add(new ReassignableTopicResponse().setName(topic.name()).setPartitions(partitions));
+    }
+    return new AlterPartitionReassignmentsResponseData()
+        .setAllowReplicationFactorChange(request.allowReplicationFactorChange())
+        .setErrorMessage(null)
+        .setResponses(topics);
   }
 }

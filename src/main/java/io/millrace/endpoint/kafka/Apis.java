@@ -56,7 +56,7 @@ final class Apis {
     add(new DescribeClientQuotasHandler());
     add(new ElectLeadersHandler(loop));
     add(new AlterPartitionReassignmentsHandler(loop));
-    add(new ListPartitionReassignmentsHandler());
+    add(new ListPartitionReassignmentsHandler(loop));
   }
 
   private void add(ApiHandler<?> handler) {

@@ -3,6 +3,8 @@ package io.millrace.endpoint.kafka;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.millrace.model.TopicName;
+import io.millrace.model.control.ControllerAnswer;
+import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.TopicImage;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -66,13 +68,26 @@ final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequestData> {
             ErrorCode.INVALID_REQUEST,
             "topic '" + topic.name() + "' is in this request more than once");
       }
-      return loop.metadata()
-          .createTopic(
-              new TopicName(topic.name()), partitions(topic), settings(topic), validateOnly)
-          .map(this::created);
+      TopicName name = new TopicName(topic.name());
+      int partitions = partitions(topic);
+      Map<String, String> settings = settings(topic);
+      Future<TopicImage> made =
+          topic.replicationFactor() == DEFAULT
+              ? loop.metadata().createTopic(name, partitions, settings, validateOnly)
+              : asked(
+                  new ControllerAsk.CreateTopic(
+                      name, partitions, topic.replicationFactor(), settings, validateOnly));
+      return made.map(this::created);
     } catch (StreamException | InvalidReplicaAssignmentException e) {
       return Future.failedFuture(e);
     }
+  }
+
+  /** With a number of replicas of its own, which it keeps whoever joins. */
+  private Future<TopicImage> asked(ControllerAsk.CreateTopic create) {
+    return loop.metadata()
+        .ask(create)
+        .map(answer -> ((ControllerAnswer.TopicChanged) answer).topic());
   }
 
   private int partitions(CreatableTopic topic) {
