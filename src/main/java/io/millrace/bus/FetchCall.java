@@ -58,7 +58,13 @@ final class FetchCall implements PartitionClient.Waiting {
 
   private List<ShardSplit<FetchRequest.Entry>> split() {
     splitVersion = ports.version();
-    return ShardSplit.of(request.entries(), FetchRequest.Entry::partition, ports);
+    return ShardSplit.of(request.entries(), this::portOf);
+  }
+
+  private int portOf(FetchRequest.Entry entry) {
+    return entry.fromFollower()
+        ? ports.portOfReplica(entry.partition())
+        : ports.portOf(entry.partition());
   }
 
   /** Starts a round; what the round before left behind is forgotten. */

@@ -21,6 +21,19 @@ public record FetchRequest(
    * @param currentLeaderEpoch the epoch that the reader believes in, -1 if it does not say
    *     (KIP-320)
    * @param maxBytes of this partition
+   * @param fromFollower whether this node's replica may answer though another node leads (KIP-392);
+   *     only for a client of {@link BusPartitionClient#ofLeader}: a request to another node goes to
+   *     the leader
    */
-  public record Entry(PartitionId partition, long offset, int currentLeaderEpoch, int maxBytes) {}
+  public record Entry(
+      PartitionId partition,
+      long offset,
+      int currentLeaderEpoch,
+      int maxBytes,
+      boolean fromFollower) {
+    /** To be read from the leader. */
+    public Entry(PartitionId partition, long offset, int currentLeaderEpoch, int maxBytes) {
+      this(partition, offset, currentLeaderEpoch, maxBytes, false);
+    }
+  }
 }

@@ -57,6 +57,12 @@ final class LeadingShards implements ShardPorts {
     return leader == null || localOnly ? NOBODY : local.count() + leader.value();
   }
 
+  /** A shard of this node knows itself what it has a replica of. */
+  @Override
+  public int portOfReplica(PartitionId partition) {
+    return localOnly ? local.portOf(partition) : portOf(partition);
+  }
+
   @Override
   public ShardPort port(int number) {
     if (number == NOBODY) {

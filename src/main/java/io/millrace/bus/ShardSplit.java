@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
  * The entries of a request that go one way, and where each of them stands in the request.
@@ -53,21 +54,26 @@ final class ShardSplit<E> {
   /** Splits by port; a request for one port keeps its list as it is. */
   static <E> List<ShardSplit<E>> of(
       List<E> all, Function<E, PartitionId> partition, ShardPorts ports) {
+    return of(all, each -> ports.portOf(partition.apply(each)));
+  }
+
+  /** Splits by the port of each entry; a request for one port keeps its list as it is. */
+  static <E> List<ShardSplit<E>> of(List<E> all, ToIntFunction<E> port) {
     if (all.isEmpty()) {
       return List.of();
     }
     int[] owner = new int[all.size()];
     boolean one = true;
     for (int i = 0; i < owner.length; i++) {
-      owner[i] = ports.portOf(partition.apply(all.get(i)));
+      owner[i] = port.applyAsInt(all.get(i));
       one &= owner[i] == owner[0];
     }
     if (one) {
       return List.of(new ShardSplit<>(owner[0], all, upTo(all.size())));
     }
     List<ShardSplit<E>> splits = new ArrayList<>();
-    for (int port : Arrays.stream(owner).distinct().toArray()) {
-      splits.add(splitOf(port, all, owner));
+    for (int each : Arrays.stream(owner).distinct().toArray()) {
+      splits.add(splitOf(each, all, owner));
     }
     return splits;
   }

@@ -117,7 +117,8 @@ public enum ErrorCode {
   ELECTION_NOT_NEEDED(80, false, "The partition has the leader that it should have."),
   PREFERRED_LEADER_NOT_AVAILABLE(81, true, "The preferred leader is not in sync, or not there."),
   ELIGIBLE_LEADERS_NOT_AVAILABLE(82, true, "No replica that could lead is there."),
-  BROKER_NOT_FOUND(83, false, "The cluster has no broker of this number.");
+  BROKER_NOT_FOUND(83, false, "The cluster has no broker of this number."),
+  OFFSET_NOT_AVAILABLE(84, true, "The replica that was asked does not have the offset yet.");
 
   private final int id;
   private final boolean retriable;

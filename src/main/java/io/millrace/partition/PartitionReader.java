@@ -51,9 +51,13 @@ public final class PartitionReader {
     if (maxBytes <= 0) {
       return ready(ErrorCode.NONE, "", Optional.empty());
     }
+    if (!isLeading() && offset > log.endOffset()) {
+      // The leader may have it: this is no reason to look for another position (KIP-392).
+      return ready(ErrorCode.OFFSET_NOT_AVAILABLE, "this follower is behind", Optional.empty());
+    }
     if (!isLeading() && offset > partition.highWatermark()) {
-      // The leader may have it: this is no reason to look for another position.
-      return ready(ErrorCode.NOT_LEADER_OR_FOLLOWER, "this follower is behind", Optional.empty());
+      // It is here, and will be seen once this follower has heard that it is committed.
+      return ready(ErrorCode.NONE, "", Optional.empty());
     }
     ReadOutcome outcome = log.read(offset, maxBytes, partition.highWatermark());
     return outcome instanceof ReadOutcome.Cold cold

@@ -3,6 +3,7 @@ package io.millrace.server;
 import io.millrace.cluster.ClusterConfig;
 import io.millrace.endpoint.Listener;
 import io.millrace.model.StreamException;
+import io.millrace.model.config.KafkaSettings;
 import io.millrace.model.config.ListenerSettings;
 import io.millrace.model.config.ListenerSettings.TlsClientAuth;
 import io.millrace.model.config.ServerSettings;
@@ -43,6 +44,7 @@ final class SettingsCheck {
         problems);
     atMost(
         settings, ServerSettings.NUM_PARTITIONS, ServerSettings.MAX_PARTITIONS_PER_TOPIC, problems);
+    replicaSelector(settings.get(KafkaSettings.REPLICA_SELECTOR_CLASS), problems);
     settings
         .get(ListenerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES)
         .forEach(override -> connectionOverride(override, problems));
@@ -129,6 +131,18 @@ final class SettingsCheck {
       SettingValues settings, Setting<String> file, String because, List<String> problems) {
     if (settings.get(file).isBlank()) {
       problems.add(file + " is empty, but " + because + "; name a PEM file");
+    }
+  }
+
+  private static void replicaSelector(String selector, List<String> problems) {
+    if (!selector.isEmpty() && !selector.equals(KafkaSettings.RACK_AWARE_SELECTOR)) {
+      problems.add(
+          KafkaSettings.REPLICA_SELECTOR_CLASS
+              + " is '"
+              + selector
+              + "', expected nothing or "
+              + KafkaSettings.RACK_AWARE_SELECTOR
+              + "; there are no others here");
     }
   }
 

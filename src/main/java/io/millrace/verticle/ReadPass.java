@@ -108,7 +108,10 @@ final class ReadPass {
     long left = sizeBytes == 0 ? Math.max(1, maxBytes) : maxBytes - sizeBytes;
     int most = (int) Math.min(entry.maxBytes(), left);
     PartitionRead read =
-        hosted.partition().reader().read(entry.offset(), entry.currentLeaderEpoch(), most);
+        hosted
+            .partition()
+            .reader()
+            .read(entry.offset(), entry.currentLeaderEpoch(), most, entry.fromFollower());
     if (read instanceof PartitionRead.Cold cold) {
       readCold(entry.partition(), cold.task());
       return false;

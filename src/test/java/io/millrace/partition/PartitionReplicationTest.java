@@ -103,7 +103,20 @@ class PartitionReplicationTest {
     assertThat(read(0, true).slice()).isPresent();
     assertThat(read(3, true).error())
         .as("no reason to look for another position")
-        .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        .isEqualTo(ErrorCode.OFFSET_NOT_AVAILABLE);
+  }
+
+  @Test
+  void shouldLetAConsumerWaitForWhatAFollowerHasAndDoesNotKnowToBeCommitted() {
+    // given
+    follow(OTHER, 2);
+
+    // when
+    partition.replication().onReplicaAnswer(answer(2, 0, 0), batchOf(2, 2));
+
+    // then
+    assertThat(read(2, true).error()).isEqualTo(ErrorCode.NONE);
+    assertThat(read(2, true).slice()).isEmpty();
   }
 
   @Test

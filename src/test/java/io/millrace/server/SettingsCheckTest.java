@@ -107,6 +107,16 @@ class SettingsCheckTest {
         .hasSize(2);
   }
 
+  @Test
+  void shouldKnowTheReplicaSelectorsThatThereAre() {
+    String rackAware = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+    assertThat(problems(Map.of("replica.selector.class", rackAware))).isEmpty();
+    assertThat(problems(Map.of("replica.selector.class", "com.example.MySelector")))
+        .singleElement()
+        .asString()
+        .contains("expected nothing or " + rackAware);
+  }
+
   private static List<String> problems(Map<String, String> given) {
     return SettingsCheck.problems(BrokerSettings.of(given));
   }

@@ -135,6 +135,7 @@ final class HttpErrors {
           UNKNOWN_PRODUCER_ID,
           FENCED_LEADER_EPOCH,
           UNKNOWN_LEADER_EPOCH,
+          OFFSET_NOT_AVAILABLE,
           NO_REASSIGNMENT_IN_PROGRESS,
           ELECTION_NOT_NEEDED ->
           409;

@@ -7,8 +7,10 @@ import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.protocol.kafka.SliceRecords;
+import io.millrace.record.RecordSlice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
@@ -91,7 +93,7 @@ final class FetchAnswer {
     if (onlyNews && !partition.hasNews(result)) {
       return;
     }
-    fill(slot(partition), partition.entry().partition(), result);
+    fill(slot(partition), partition, result);
     partition.told(result);
     if (session != null && result.slice().isPresent()) {
       session.toEnd(partition);
@@ -121,9 +123,15 @@ final class FetchAnswer {
         .setRecords(MemoryRecords.EMPTY);
   }
 
-  private void fill(PartitionData slot, PartitionId partition, FetchReply.Result result) {
+  private void fill(PartitionData slot, FetchedPartition asked, FetchReply.Result result) {
     BaseRecords records =
         result.slice().isPresent() ? new SliceRecords(result.slice().get()) : MemoryRecords.EMPTY;
+    OptionalInt elsewhere = asked.readElsewhere(result);
+    if (elsewhere.isPresent()) {
+      result.slice().ifPresent(RecordSlice::release);
+      records = MemoryRecords.EMPTY;
+      slot.setPreferredReadReplica(elsewhere.getAsInt());
+    }
     slot.setErrorCode(KafkaErrors.of(result.error()).code())
         .setHighWatermark(result.highWatermark())
         // Without transactions everything below the high watermark is decided.
@@ -132,7 +140,7 @@ final class FetchAnswer {
         .setRecords(records);
     if (result.error() == ErrorCode.NOT_LEADER_OR_FOLLOWER
         && call.version() >= CURRENT_LEADER_VERSION) {
-      tellLeader(slot, partition);
+      tellLeader(slot, asked.entry().partition());
     }
     if (readCommitted && result.error() == ErrorCode.NONE) {
       slot.setAbortedTransactions(List.of());

@@ -13,7 +13,8 @@ import org.apache.kafka.common.message.FetchResponseData;
 /**
  * Reads records, and waits for more if there are too few: no thread and no timer is used while it
  * waits. Records go from the log's files to the socket without being read here. In a session
- * (KIP-227) a client names only what changes, and is told only what is new.
+ * (KIP-227) a client names only what changes, and is told only what is new. A consumer that says in
+ * which rack it is may be sent to a replica there, and is answered by followers (KIP-392).
  */
 final class FetchHandler extends ApiHandler<FetchRequestData> {
   private static final int MIN_VERSION = 4;
@@ -24,11 +25,15 @@ final class FetchHandler extends ApiHandler<FetchRequestData> {
   private final KafkaLoop loop;
   private final int maxBytes;
   private final int maxCopiedBytes;
+  private final ReplicaSelector selector;
 
   FetchHandler(KafkaLoop loop) {
     super(ApiMessageType.FETCH, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
     this.maxBytes = loop.settings().get(KafkaSettings.FETCH_MAX_BYTES);
+    this.selector =
+        new ReplicaSelector(
+            loop.settings().get(KafkaSettings.REPLICA_SELECTOR_CLASS), loop.nodeId());
     this.maxCopiedBytes =
         (int)
             Math.min(maxBytes, loop.settings().get(ListenerSettings.CONNECTION_OUTSTANDING_BYTES));
@@ -54,16 +59,18 @@ final class FetchHandler extends ApiHandler<FetchRequestData> {
       List<FetchedPartition> partitions,
       FetchAnswer answer) {
     ClusterImage image = loop.image();
-    partitions.forEach(partition -> partition.lookUp(image));
+    partitions.forEach(partition -> partition.lookUp(image, request.rackId(), selector));
     List<FetchRequest.Entry> entries = answer.entries();
     if (entries.isEmpty()) {
       answer.send(List.of());
       return;
     }
     int most = call.connection().copiesRecords() ? maxCopiedBytes : maxBytes;
-    // An error is told at once, as Kafka does.
-    boolean hasErrors = entries.size() < partitions.size();
-    int minBytes = hasErrors ? 0 : Math.max(0, Math.min(request.minBytes(), most));
+    // An error is told at once, as Kafka does, and so is a better replica to read from.
+    boolean isTold =
+        entries.size() < partitions.size()
+            || partitions.stream().anyMatch(FetchedPartition::hasPreferredReplica);
+    int minBytes = isTold ? 0 : Math.max(0, Math.min(request.minBytes(), most));
     PartitionClient.Waiting waiting =
         loop.partitions()
             .fetch(

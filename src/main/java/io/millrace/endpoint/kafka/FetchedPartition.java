@@ -6,6 +6,7 @@ import io.millrace.model.ErrorCode;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.TopicImage;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -38,6 +39,7 @@ final class FetchedPartition {
   private long lookedUpIn = -1;
   private @Nullable Errors refusal;
   private FetchRequest.@Nullable Entry entry;
+  private OptionalInt preferredReplica = OptionalInt.empty();
 
   FetchedPartition(Key key, boolean byId, FetchPartition asked) {
     this.key = key;
@@ -55,8 +57,12 @@ final class FetchedPartition {
     lookedUpIn = -1;
   }
 
-  /** Looks up the partition, if the image is another one than before. */
-  void lookUp(ClusterImage image) {
+  /**
+   * Looks up the partition, if the image is another one than before.
+   *
+   * @param rack where the consumer is, empty if it does not say; the same with every request
+   */
+  void lookUp(ClusterImage image, String rack, ReplicaSelector selector) {
     if (lookedUpIn == image.version()) {
       return;
     }
@@ -65,18 +71,34 @@ final class FetchedPartition {
         byId ? AskedTopics.byId(image, key.topicId()) : AskedTopics.byName(image, key.topic());
     refusal = null;
     entry = null;
+    preferredReplica = OptionalInt.empty();
     if (topic == null) {
       refusal = AskedTopics.unknown(byId);
     } else if (!topic.hasPartition(key.partition())) {
       refusal = Errors.UNKNOWN_TOPIC_OR_PARTITION;
     } else {
+      preferredReplica = selector.preferred(image, topic.partitions().get(key.partition()), rack);
       entry =
           new FetchRequest.Entry(
               topic.partitionId(key.partition()),
               asked.fetchOffset(),
               asked.currentLeaderEpoch(),
-              Math.max(0, asked.partitionMaxBytes()));
+              // To be sent elsewhere: only whether the position is good is wanted.
+              preferredReplica.isPresent() ? 1 : Math.max(0, asked.partitionMaxBytes()),
+              !rack.isEmpty());
     }
+  }
+
+  /** Whether another replica may be better, if the position is one that it has. */
+  boolean hasPreferredReplica() {
+    return preferredReplica.isPresent();
+  }
+
+  /** Which other replica to read from instead of taking this result; empty for none. */
+  OptionalInt readElsewhere(FetchReply.Result result) {
+    return result.error() == ErrorCode.NONE && asked.fetchOffset() <= result.highWatermark()
+        ? preferredReplica
+        : OptionalInt.empty();
   }
 
   /** Why it cannot be read; empty if it can. */
@@ -94,10 +116,11 @@ final class FetchedPartition {
 
   /**
    * Whether there is something to tell that the client does not know (KIP-227): records, an error,
-   * or another high watermark or log start offset than it was told.
+   * another replica to read from, or another high watermark or log start offset than it was told.
    */
   boolean hasNews(FetchReply.Result result) {
     return result.error() != ErrorCode.NONE
+        || preferredReplica.isPresent()
         || result.slice().isPresent()
         || result.highWatermark() != toldHighWatermark
         || result.logStartOffset() != toldLogStartOffset;

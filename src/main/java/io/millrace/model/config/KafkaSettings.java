@@ -4,6 +4,10 @@ import java.util.List;
 
 /** Settings of the Kafka protocol beside those of its socket. */
 public final class KafkaSettings {
+  /** The one selector of Kafka's that there is, by the name of its class there. */
+  public static final String RACK_AWARE_SELECTOR =
+      "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
   public static final Setting<String> ADVERTISED_LISTENERS =
       Setting.text(
           "advertised.listeners",
@@ -45,9 +49,18 @@ public final class KafkaSettings {
           Integer.MAX_VALUE,
           "Most partitions in all fetch sessions together; beyond it there are no new sessions.");
 
+  public static final Setting<String> REPLICA_SELECTOR_CLASS =
+      Setting.text(
+          "replica.selector.class",
+          "",
+          "Which replica a Kafka consumer reads from (KIP-392): empty for the leader, "
+              + KafkaSettings.RACK_AWARE_SELECTOR
+              + ".");
+
   static final List<Setting<?>> ALL =
       List.of(
           ADVERTISED_LISTENERS,
+          REPLICA_SELECTOR_CLASS,
           FETCH_MAX_BYTES,
           MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS,
           MAX_INCREMENTAL_FETCH_SESSION_CACHE_PARTITIONS,
