@@ -5,6 +5,7 @@ import io.millrace.model.config.SettingValues;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The log of one partition. Invariants, checked in production: {@code startOffset <=
@@ -30,6 +31,12 @@ public interface PartitionLog {
 
   /** Why this log takes no more writes and must not lead, if so. */
   Optional<String> damage();
+
+  /**
+   * Where bytes begin that are not what was written; everything below is as good as ever, as far as
+   * is known. Empty if nothing is damaged, or nobody knows where, or the disk has failed.
+   */
+  OptionalLong damagedFrom();
 
   /**
    * Checks one batch, gives it its offsets and this epoch, and writes it. The buffer is the
@@ -89,6 +96,13 @@ public interface PartitionLog {
    * or below the offset: else a loss of power makes what is appended there look damaged.
    */
   LogTask<?> truncateTo(long offset);
+
+  /**
+   * Removes every record at or past {@link #damagedFrom}, durably; what is left is whole, and is
+   * appended to again. The caller knows that another replica has what is removed and is committed.
+   * As with {@link #truncateTo}, the caller has written a recovery point down before.
+   */
+  LogTask<?> cutDamage();
 
   /**
    * Takes everything out, durably, and goes on at an offset above the end: a follower whose records

@@ -12,7 +12,8 @@ import java.util.Optional;
 /**
  * Changes of in-sync replicas that a leader asks for: a compare-and-set on the leader's broker
  * epoch, leader epoch and partition epoch (KIP-497), in which nobody enters whose broker is not
- * registered as the leader saw it, is fenced, or is being drained (KIP-841, KIP-903).
+ * registered as the leader saw it, is fenced, or is being drained (KIP-841, KIP-903). A leader that
+ * names others that are in sync and not itself resigns: one of those leads.
  */
 final class IsrRules {
   private IsrRules() {}
@@ -40,7 +41,7 @@ final class IsrRules {
     PartitionImage partition = topic.get().partitions().get(change.partition().partition());
     return wrongEpoch(partition, asker, change)
         .or(() -> wrongMembers(image, partition, asker, change))
-        .orElseGet(() -> changed(image, topic.get(), partition, change));
+        .orElseGet(() -> changed(image, topic.get(), partition, asker, change));
   }
 
   private static Optional<Outcome> wrongEpoch(
@@ -72,8 +73,10 @@ final class IsrRules {
   private static Optional<Outcome> wrongMembers(
       ClusterImage image, PartitionImage partition, BrokerImage asker, IsrChange change) {
     boolean isSet = new HashSet<>(change.nodes()).size() == change.members().size();
+    boolean mayResign =
+        !change.members().isEmpty() && partition.inSyncReplicas().containsAll(change.nodes());
     if (!isSet
-        || !change.nodes().contains(asker.id())
+        || (resigns(asker, change) && !mayResign)
         || !partition.replicas().containsAll(change.nodes())) {
       return Optional.of(
           refused(
@@ -81,7 +84,8 @@ final class IsrRules {
               "in sync are to be "
                   + change.nodes()
                   + ", expected the leader and other replicas of "
-                  + partition.replicas()));
+                  + partition.replicas()
+                  + ", or, without the leader, some that are in sync"));
     }
     for (IsrChange.Member member : change.members()) {
       if (!mayBeInSync(image, partition, member)) {
@@ -95,6 +99,10 @@ final class IsrRules {
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean resigns(BrokerImage asker, IsrChange change) {
+    return !change.nodes().contains(asker.id());
   }
 
   private static boolean mayBeInSync(
@@ -113,11 +121,19 @@ final class IsrRules {
   }
 
   private static Outcome changed(
-      ClusterImage image, TopicImage topic, PartitionImage partition, IsrChange change) {
+      ClusterImage image,
+      TopicImage topic,
+      PartitionImage partition,
+      BrokerImage asker,
+      IsrChange change) {
     PartitionDraft draft = new PartitionDraft(partition);
+    LeaderElection election = new LeaderElection(image.brokers());
     draft.keepInSync(change.nodes());
     draft.answerAsker();
-    Reassignment.completeIfDone(topic, draft, new LeaderElection(image.brokers()));
+    if (resigns(asker, change)) {
+      election.settle(topic, draft);
+    }
+    Reassignment.completeIfDone(topic, draft, election);
     return new Outcome.Changed(draft.finished());
   }
 

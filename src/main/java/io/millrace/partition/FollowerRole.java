@@ -88,6 +88,13 @@ final class FollowerRole {
     return new Result.Appended(bytes, replica.onAppended(answer.highWatermark()));
   }
 
+  /** Cuts damage away; what is left is what it has from now on. */
+  Following cutDamage() {
+    Following.Truncate next = new Following.Truncate(log.cutDamage());
+    replica.onTruncated(log.endOffset());
+    return next;
+  }
+
   /** Deletes what the leader has deleted, as far as it is committed here. */
   Optional<Following> followStart(long leadersStartOffset) {
     long start = Math.min(leadersStartOffset, replica.highWatermark());

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One partition of this node. It appends while it leads, answers each append when its acks are
  * satisfied, serves what is below the high watermark and wakes who waits for more. Damage of its
- * log takes it offline: it answers STORAGE_ERROR from then on, and nothing is acknowledged.
+ * log is repaired from the other replicas; where they cannot help, and where the disk failed, it
+ * goes offline: it answers STORAGE_ERROR from then on, and nothing is acknowledged.
  *
  * <p>Invariants: {@code log start <= high watermark <= log end}; an acks=all batch is answered NONE
  * only when its last offset is below the high watermark of the epoch that it was appended in.
@@ -44,11 +45,13 @@ public final class Partition {
   private final FlushState flush;
   private final PartitionReader reader;
   private final PartitionReplication replication;
+  private final ReplicaRepair repair;
   private SettingValues settings;
   private int leaderEpoch = -1;
   private long lastHighWatermark;
   private @Nullable LeaderRole leader;
   private @Nullable FollowerRole follower;
+  private @Nullable PartitionImage followed;
   private @Nullable PartitionImage afterTruncation;
   private Optional<String> offline = Optional.empty();
   private PartitionLogs.Progress closedProgress;
@@ -72,12 +75,15 @@ public final class Partition {
     this.time = environment.time();
     this.acknowledgements = new Acknowledgements(environment.lease());
     this.replication = new PartitionReplication(this, environment);
+    this.repair = new ReplicaRepair(this, environment);
     this.flush = new FlushState(log);
     this.reader = new PartitionReader(this, log);
     this.lastHighWatermark = Math.max(log.startOffset(), opened.highWatermark());
     this.closedProgress =
         new PartitionLogs.Progress(log.durableEndOffset(), lastHighWatermark, log.startOffset());
-    checkHealth();
+    if (log.damagedFrom().isEmpty()) { // Else it depends on the other replicas.
+      checkHealth();
+    }
   }
 
   /** A partition of a node that is alone. */
@@ -115,6 +121,15 @@ public final class Partition {
 
   @Nullable FollowerRole following() {
     return follower;
+  }
+
+  ReplicaRepair repair() {
+    return repair;
+  }
+
+  /** The one that is followed; null before the first. */
+  @Nullable PartitionImage image() {
+    return followed;
   }
 
   /** What reads and look-ups are asked of. */
@@ -172,12 +187,18 @@ public final class Partition {
       afterTruncation = image; // Where the log will end is not known before.
       return;
     }
-    boolean leads = image.leader().filter(environment.self()::equals).isPresent();
-    boolean follows = image.leader().isPresent() && !leads;
+    followed = image;
+    checkHealth();
+    if (offline.isEmpty() && repair.isStuck(image)) {
+      goOffline("the replica was being repaired when the others went out of sync");
+    }
+    boolean isChosen = image.isLedBy(environment.self());
+    boolean leads = isChosen && repair.mayLead();
+    boolean follows = image.leader().isPresent() && !isChosen;
     if (image.leaderEpoch() > leaderEpoch
         || (image.leaderEpoch() == leaderEpoch
             && (leads != (leader != null) || follows != (follower != null)))) {
-      changeRole(image, leads);
+      changeRole(image, leads, follows);
     }
     LeaderRole leading = leader;
     if (leading != null && image.leaderEpoch() == leaderEpoch) {
@@ -195,19 +216,20 @@ public final class Partition {
     }
   }
 
-  private void changeRole(PartitionImage image, boolean leads) {
+  private void changeRole(PartitionImage image, boolean leads, boolean follows) {
     lastHighWatermark = highWatermark();
     stopRole("the partition's leader changed before the batch was committed");
     leaderEpoch = image.leaderEpoch();
-    if (offline.isPresent() || image.leader().isEmpty()) {
+    if (offline.isPresent()) {
       return;
     }
     long known = Math.min(lastHighWatermark, log.endOffset());
     if (leads) {
       leader = new LeaderRole(id, environment, log, image, known);
-    } else {
+    } else if (follows) {
       follower =
-          new FollowerRole(image.leader().get(), leaderEpoch, image.leaderUnclean(), log, known);
+          new FollowerRole(
+              image.leader().orElseThrow(), leaderEpoch, image.leaderUnclean(), log, known);
     }
   }
 
@@ -366,10 +388,20 @@ public final class Partition {
     acknowledgements.durable(log.durableEndOffset());
   }
 
-  /** Looks whether the log has failed; if so the partition goes offline for good. */
+  /**
+   * Looks whether the log has failed: then the partition goes offline for good, unless it can be
+   * repaired.
+   */
   public void checkHealth() {
-    if (offline.isEmpty() && log.damage().isPresent()) {
-      goOffline(log.damage().get());
+    Optional<String> cause = log.damage();
+    if (offline.isPresent() || cause.isEmpty() || replication.isTruncating()) {
+      return;
+    }
+    if (!repair.canRepair(cause.get(), followed)) {
+      goOffline(cause.get());
+    } else if (leader != null) {
+      lastHighWatermark = highWatermark();
+      stopRole("the replica that led the partition is damaged");
     }
   }
 

@@ -90,7 +90,10 @@ public final class PartitionReader {
     }
     if (outcome instanceof ReadOutcome.Damaged damaged) {
       partition.checkHealth();
-      return ready(ErrorCode.STORAGE_ERROR, damaged.reason(), Optional.empty());
+      // Another replica is to lead.
+      return partition.repair().isDamaged()
+          ? ready(ErrorCode.NOT_LEADER_OR_FOLLOWER, damaged.reason(), Optional.empty())
+          : ready(ErrorCode.STORAGE_ERROR, damaged.reason(), Optional.empty());
     }
     return ready(ErrorCode.NONE, "", Optional.empty());
   }
@@ -111,7 +114,10 @@ public final class PartitionReader {
       return Optional.of(
           ready(ErrorCode.STORAGE_ERROR, partition.offline().get(), Optional.empty()));
     }
-    boolean serves = isLeading() ? partition.hasLease() : fromFollower && isFollowing();
+    boolean serves =
+        isLeading()
+            ? partition.hasLease()
+            : fromFollower && isFollowing() && !partition.repair().isDamaged();
     if (!serves) {
       return Optional.of(ready(ErrorCode.NOT_LEADER_OR_FOLLOWER, NOT_LEADING, Optional.empty()));
     }

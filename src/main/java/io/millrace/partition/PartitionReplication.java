@@ -2,6 +2,7 @@ package io.millrace.partition;
 
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
+import io.millrace.model.image.PartitionImage;
 import io.millrace.replication.IsrProposal;
 import io.millrace.replication.ReplicaAnswer;
 import io.millrace.replication.ReplicaFetch;
@@ -40,7 +41,9 @@ public final class PartitionReplication {
     if (following == null || truncating) {
       throw new IllegalStateException(partition.name() + " does not follow");
     }
-    return following.nextFetch();
+    return partition.repair().isDamaged()
+        ? partition.repair().fetch(following.replica())
+        : following.nextFetch();
   }
 
   /**
@@ -52,6 +55,12 @@ public final class PartitionReplication {
     FollowerRole following = partition.following();
     if (following == null || truncating) {
       return new Following.Stop();
+    }
+    PartitionImage image = partition.image();
+    if (partition.repair().isDamaged() && image != null) {
+      Following next = partition.repair().onAnswer(following, answer, image);
+      truncating = next instanceof Following.Truncate;
+      return next;
     }
     FollowerRole.Result result = following.onAnswer(answer, batches);
     if (result instanceof FollowerRole.Result.Appended appended) {
@@ -74,6 +83,7 @@ public final class PartitionReplication {
   private Following onReplicated(
       FollowerRole following, ReplicaAnswer answer, FollowerRole.Result.Appended appended) {
     partition.noteWritten();
+    partition.repair().onAppended();
     if (appended.highWatermarkMoved()) {
       partition.watchers().onCommitted(Math.max(1, appended.bytes()));
     }
@@ -138,10 +148,10 @@ public final class PartitionReplication {
     return leading == null ? Optional.empty() : leading.propose(lagNanos);
   }
 
-  /** What was asked for and is not decided yet. */
+  /** What was asked for and is not decided yet, also by a leader that must not lead any more. */
   public Optional<IsrProposal> pendingProposal() {
     LeaderRole leading = partition.leading();
-    return leading == null ? Optional.empty() : leading.pending();
+    return leading == null ? partition.repair().resignation(partition.image()) : leading.pending();
   }
 
   /** The controller refuses a proposal for good; an answer that never came is none. */

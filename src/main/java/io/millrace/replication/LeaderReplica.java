@@ -219,7 +219,13 @@ public final class LeaderReplica {
   }
 
   private boolean isLagging(NodeId follower, long nowNanos, long lagNanos) {
-    return nowNanos - caughtUpNanos(follower) > lagNanos;
+    return lacksCommitted(follower) || nowNanos - caughtUpNanos(follower) > lagNanos;
+  }
+
+  /** Whether a follower has said that it has not all that is committed: its log was damaged. */
+  private boolean lacksCommitted(NodeId follower) {
+    FollowerPosition position = followers.get(follower);
+    return position != null && position.endOffset() < highWatermark;
   }
 
   private boolean mayJoin(NodeId node, Brokers brokers, long nowNanos, long lagNanos) {

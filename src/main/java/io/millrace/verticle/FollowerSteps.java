@@ -142,7 +142,7 @@ final class FollowerSteps {
   private void truncate(HostedPartition hosted, LogTask<?> task, Runnable whenDone) {
     Partition partition = hosted.partition();
     LOGGER.info(
-        "truncating to the leader's history: topic={} partition={} offset={}",
+        "truncating: topic={} partition={} offset={}",
         partition.name().topic(),
         partition.name().partition(),
         partition.log().endOffset());

@@ -85,8 +85,13 @@ final class ShardUpkeep implements ShardPartitions.Listener {
     scrubber.add(opened.partition().id(), opened.partition().log());
   }
 
+  /** A log that was damaged and is repaired is scrubbed again. */
   @Override
-  public void onFollowed(HostedPartition followed, PartitionImage image) {}
+  public void onFollowed(HostedPartition followed, PartitionImage image) {
+    if (followed.partition().log().damage().isEmpty()) {
+      scrubber.add(followed.partition().id(), followed.partition().log());
+    }
+  }
 
   @Override
   public void onClosing(HostedPartition closing) {

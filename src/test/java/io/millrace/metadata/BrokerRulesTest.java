@@ -254,11 +254,31 @@ class BrokerRulesTest {
         .isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
     assertThat(rules.alter(ONE, 1, rules.change(0, 1, Map.of(ONE, 1L))))
         .isEqualTo(ErrorCode.INVALID_UPDATE_VERSION);
-    assertThat(rules.alter(ONE, 1, rules.change(0, 0, Map.of(TWO, 1L))))
+    assertThat(rules.alter(ONE, 1, rules.change(0, 0, Map.of())))
         .isEqualTo(ErrorCode.INVALID_REQUEST);
     assertThat(rules.alter(ONE, 1, shrink)).isEqualTo(ErrorCode.NONE);
     assertThat(rules.partition().inSyncReplicas()).containsExactly(ONE);
     assertThat(rules.alter(ONE, 1, shrink)).isEqualTo(ErrorCode.INVALID_UPDATE_VERSION);
+    assertThat(rules.alter(ONE, 1, rules.change(0, 1, Map.of(TWO, 1L))))
+        .as("nobody else is in sync")
+        .isEqualTo(ErrorCode.INVALID_REQUEST);
+  }
+
+  @Test
+  void shouldHaveAnotherInSyncReplicaLeadWhenTheLeaderResigns() {
+    // given
+    rules.brokers(ONE, TWO, THREE);
+    rules.topic(List.of(ONE, TWO, THREE));
+
+    // when
+    ErrorCode resigned = rules.alter(ONE, 1, rules.change(0, 0, Map.of(TWO, 1L, THREE, 1L)));
+
+    // then
+    assertThat(resigned).isEqualTo(ErrorCode.NONE);
+    assertThat(rules.partition().leader()).contains(TWO);
+    assertThat(rules.partition().leaderEpoch()).isEqualTo(1);
+    assertThat(rules.partition().inSyncReplicas()).containsExactly(TWO, THREE);
+    assertThat(rules.partition().leaderUnclean()).isFalse();
   }
 
   @Test

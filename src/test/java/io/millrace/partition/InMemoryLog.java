@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -33,6 +34,7 @@ public final class InMemoryLog implements PartitionLog {
   private final TreeMap<Integer, Long> epochStarts = new TreeMap<>();
   private int latestEpoch = -1;
   private Optional<String> damage = Optional.empty();
+  private OptionalLong damagedFrom = OptionalLong.empty();
   private boolean cold;
   private boolean closed;
 
@@ -261,6 +263,27 @@ public final class InMemoryLog implements PartitionLog {
             ? Math.min(endOffset, Math.max(startOffset, offset))
             : BatchHeader.nextOffset(ByteBuffer.wrap(batches.get(batches.size() - 1)), 0);
     latestEpoch = epochStarts.isEmpty() ? -1 : epochStarts.lastKey();
+  }
+
+  /** From here on its bytes are damaged. */
+  void damageFrom(long offset) {
+    damage = Optional.of("damaged from offset " + offset + " on");
+    damagedFrom = OptionalLong.of(offset);
+  }
+
+  @Override
+  public OptionalLong damagedFrom() {
+    return damagedFrom;
+  }
+
+  @Override
+  public LogTask<?> cutDamage() {
+    long from = damagedFrom.orElseThrow();
+    return () -> {
+      damage = Optional.empty();
+      damagedFrom = OptionalLong.empty();
+      return truncateTo(from).run();
+    };
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.millrace.model.config.TopicSettings;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.record.BatchHeader;
 import io.millrace.replication.EpochEnd;
+import io.millrace.replication.IsrProposal;
 import io.millrace.replication.ReplicaAnswer;
 import io.millrace.replication.ReplicaFetch;
 import java.io.IOException;
@@ -120,6 +121,93 @@ class PartitionReplicationTest {
   }
 
   @Test
+  void shouldCutDamageOnceItIsOutOfSyncAndServeNothingBefore() throws IOException {
+    // given
+    follow(OTHER, 2);
+    partition.replication().onReplicaAnswer(answer(2, 0, 0), batchOf(2, 2));
+    partition.replication().onReplicaAnswer(answer(2, 2, 2), NOTHING);
+    log.damageFrom(0);
+    partition.checkHealth();
+
+    // when
+    ReplicaFetch told = partition.replication().nextFetch();
+    Following inSync = partition.replication().onReplicaAnswer(answer(2, 0, 2), batchOf(2, 2));
+    PartitionRead.Ready read = read(0, true);
+    follow(OTHER, 2, List.of(OTHER));
+    Following.Truncate cut =
+        (Following.Truncate) partition.replication().onReplicaAnswer(answer(2, 0, 2), NOTHING);
+    cut.task().run();
+    partition.replication().onTruncated();
+    long endWhenCut = log.endOffset();
+    partition.replication().onReplicaAnswer(answer(2, 0, 2), batchOf(2, 2));
+
+    // then
+    assertThat(told.fetchOffset()).isZero();
+    assertThat(inSync).isInstanceOf(Following.BackOff.class);
+    assertThat(read.error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    assertThat(endWhenCut).isZero();
+    assertThat(log.endOffset()).isEqualTo(2);
+    assertThat(partition.offline()).isEmpty();
+    assertThat(read(0, true).slice()).isPresent();
+  }
+
+  @Test
+  void shouldResignWhenTheLeaderIsDamaged() {
+    // given
+    follow(SELF, 1);
+    partition.append(TestBatches.of(3), Acks.LEADER, answers::add);
+    log.damageFrom(0);
+
+    // when
+    partition.checkHealth();
+    Optional<IsrProposal> proposal = partition.replication().pendingProposal();
+    follow(OTHER, 2, List.of(OTHER));
+
+    // then
+    assertThat(proposal.orElseThrow().inSync()).isEqualTo(Map.of(OTHER, 3L));
+    assertThat(read(0, false).error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    assertThat(partition.replication().leaderToFetchFrom()).contains(OTHER);
+    assertThat(partition.replication().nextFetch().fetchOffset()).isZero();
+    assertThat(partition.replication().pendingProposal()).isEmpty();
+  }
+
+  @Test
+  void shouldNotLeadBeforeItHasAgainWhatWasCommitted() throws IOException {
+    // given
+    follow(OTHER, 2);
+    partition.replication().onReplicaAnswer(answer(2, 0, 0), batchOf(2, 2));
+    log.damageFrom(0);
+    follow(OTHER, 2, List.of(OTHER));
+    Following.Truncate cut =
+        (Following.Truncate) partition.replication().onReplicaAnswer(answer(2, 0, 2), NOTHING);
+    cut.task().run();
+    partition.replication().onTruncated();
+
+    // when
+    follow(SELF, 3);
+    boolean leads = partition.leading() != null;
+    follow(SELF, 4, List.of(SELF));
+
+    // then
+    assertThat(leads).isFalse();
+    assertThat(partition.offline()).as("nobody else can lead").isPresent();
+  }
+
+  @Test
+  void shouldGoOfflineWithDamageThatNobodyElseCanRepair() {
+    // given
+    follow(SELF, 1, List.of(SELF));
+    log.damageFrom(0);
+
+    // when
+    partition.checkHealth();
+
+    // then
+    assertThat(partition.offline()).isPresent();
+    assertThat(partition.replication().pendingProposal()).isEmpty();
+  }
+
+  @Test
   void shouldTakeItsNextRoleWhenItsLogIsTruncated() throws IOException {
     // given
     follow(OTHER, 2);
@@ -161,9 +249,13 @@ class PartitionReplicationTest {
   }
 
   private void follow(NodeId leader, int epoch) {
+    follow(leader, epoch, List.of(SELF, OTHER));
+  }
+
+  private void follow(NodeId leader, int epoch, List<NodeId> inSync) {
     List<NodeId> both = List.of(SELF, OTHER);
     partition.follow(
-        new PartitionImage(0, Optional.of(leader), epoch, ++partitionEpoch, both, both),
+        new PartitionImage(0, Optional.of(leader), epoch, ++partitionEpoch, both, inSync),
         TopicSettings.of(Map.of()));
   }
 

@@ -201,6 +201,27 @@ class LeaderReplicaTest {
   }
 
   @Test
+  void shouldAskOutAtOnceWhoLacksWhatIsCommitted() {
+    // given
+    LeaderReplica leader = leader(Set.of(SELF, ONE, TWO), 5);
+    leader.onCommitted(1, Set.of(SELF, ONE, TWO));
+    leader.onFollowerFetch(ONE, 7, 5, 5, 0);
+    leader.onFollowerFetch(TWO, 7, 5, 5, 0);
+
+    // when
+    leader.onFollowerFetch(TWO, 7, 2, 2, 1);
+
+    // then
+    List<NodeId> all = List.of(SELF, ONE, TWO);
+    assertThat(leader.highWatermark()).isEqualTo(5);
+    assertThat(leader.propose(all, ALL_ACTIVE, 1, LAG)).contains(Set.of(SELF, ONE));
+    leader.onCommitted(2, Set.of(SELF, ONE));
+    assertThat(leader.propose(all, ALL_ACTIVE, 1, LAG)).as("it is not whole yet").isEmpty();
+    leader.onFollowerFetch(TWO, 7, 5, 5, 2);
+    assertThat(leader.propose(all, ALL_ACTIVE, 2, LAG)).contains(Set.copyOf(all));
+  }
+
+  @Test
   void shouldForgetWhatAnEarlierLifeOfAFollowerHad() {
     // given
     LeaderReplica leader = leader(Set.of(SELF, ONE), 5);

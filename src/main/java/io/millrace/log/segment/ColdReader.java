@@ -28,7 +28,7 @@ final class ColdReader implements LogTask<ReadOutcome> {
   private final long limitOffset;
   private final long logEndOffset;
   private final boolean passEmpty;
-  private final Consumer<String> onDamage;
+  private final Consumer<LogDamage> onDamage;
 
   /**
    * @param views the segment with the offset, and some that follow it
@@ -41,7 +41,7 @@ final class ColdReader implements LogTask<ReadOutcome> {
       long limitOffset,
       long logEndOffset,
       boolean passEmpty,
-      Consumer<String> onDamage) {
+      Consumer<LogDamage> onDamage) {
     this.views = views;
     this.offset = offset;
     this.maxBytes = Math.min(maxBytes, BatchScanner.MAX_STEP_BYTES);
@@ -132,7 +132,8 @@ final class ColdReader implements LogTask<ReadOutcome> {
 
   private ReadOutcome damaged(SegmentView view, String what) {
     String reason = view.log().path().getFileName() + " is damaged: " + what;
-    onDamage.accept(reason);
+    // Where in the segment does not matter: it is replaced from its beginning on.
+    onDamage.accept(new LogDamage(reason, view.baseOffset()));
     return new ReadOutcome.Damaged(reason);
   }
 }

@@ -18,7 +18,7 @@ final class LogOpening {
       SegmentList segments,
       EpochTable epochs,
       ProducerState producers,
-      Optional<String> damage,
+      Optional<LogDamage> damage,
       Optional<LogRecovered> recovered) {}
 
   private static final int MAX_EPOCH_FILE_BYTES = 16 << 20;
@@ -115,14 +115,17 @@ final class LogOpening {
     first.writer();
     first.closeWriter();
     disk.syncDirectory(directory);
-    Optional<String> damage =
-        request.recoveryPoint() > Math.max(0, request.logStartOffset())
+    long start = Math.max(0, request.logStartOffset());
+    Optional<LogDamage> damage =
+        request.recoveryPoint() > start
             ? Optional.of(
-                "all segments of "
-                    + request.partition()
-                    + " are gone; records up to offset "
-                    + request.recoveryPoint()
-                    + " were on disk")
+                new LogDamage(
+                    "all segments of "
+                        + request.partition()
+                        + " are gone; records up to offset "
+                        + request.recoveryPoint()
+                        + " were on disk",
+                    start))
             : Optional.empty();
     return new Opened(
         new SegmentList(List.of(first)),

@@ -41,7 +41,7 @@ final class LogRecovery {
   private ProducerState producers;
   private long replayFrom;
   private int firstScanned;
-  private @Nullable String damage;
+  private @Nullable LogDamage damage;
   private long checkedBytes;
   private long cutBytes;
   private int cutSegments;
@@ -81,7 +81,10 @@ final class LogRecovery {
     }
     long end = segments.get(segments.size() - 1).nextOffset();
     if (end < recoveryPoint && damage == null) {
-      damage = "the log ends at offset " + end + ", records up to " + recoveryPoint + " are gone";
+      damage =
+          new LogDamage(
+              "the log ends at offset " + end + ", records up to " + recoveryPoint + " are gone",
+              end);
     }
     makeDurable(found, end);
     return new Opened(
@@ -144,8 +147,9 @@ final class LogRecovery {
         cutBehind(index, what, fileSize);
         return false;
       }
-      damage = segment.log().path().getFileName() + " is damaged: " + what;
-      SegmentLog.LOG.error("{}: {}", directory, damage);
+      String found = segment.log().path().getFileName() + " is damaged: " + what;
+      SegmentLog.LOG.error("{}: {}", directory, found);
+      damage = damage == null ? new LogDamage(found, base) : damage;
       if (!isLast) {
         segment.endsAt(fileSize, knownNext);
       }

@@ -39,7 +39,7 @@ final class LogState {
     this.pending = new PendingSync(request.disk(), request.directory(), endOffset());
     this.retentionClock = new RetentionClock(request.time());
     this.recovered = opened.recovered();
-    opened.damage().ifPresent(health::reportFailure);
+    opened.damage().ifPresent(health::reportUnrecovered);
   }
 
   OpenRequest request() {

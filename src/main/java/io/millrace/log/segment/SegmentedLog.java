@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +119,11 @@ public final class SegmentedLog implements PartitionLog {
   @Override
   public Optional<String> damage() {
     return state.health().worst();
+  }
+
+  @Override
+  public OptionalLong damagedFrom() {
+    return state.health().damagedFrom();
   }
 
   @Override
@@ -283,16 +289,45 @@ public final class SegmentedLog implements PartitionLog {
     };
   }
 
+  /** Damage is cut by whole segments: from the first one that has any on. */
+  @Override
+  public LogTask<?> cutDamage() {
+    long from = damagedFrom().orElseThrow(() -> new IllegalStateException("nothing is damaged"));
+    if (from < state.segments().first().baseOffset()) {
+      return startOver(from, this::onDamageCut);
+    }
+    long end = Math.min(from, state.endOffset());
+    state.setStartOffset(Math.min(state.startOffset(), end));
+    truncating =
+        new TruncatedState(
+            end, state.epochs().truncatedTo(end).latest(), state.segments().sizeBytes());
+    return () -> {
+      new Truncation(state, end).run();
+      onDamageCut();
+      truncating = null;
+      return state.endOffset();
+    };
+  }
+
+  private void onDamageCut() {
+    state.health().onDamageCut();
+  }
+
   @Override
   public LogTask<?> startOverAt(long offset) {
     if (offset <= state.endOffset()) {
       throw new IllegalArgumentException(
           "starting over at offset " + offset + ", the log ends at " + state.endOffset());
     }
+    return startOver(offset, () -> {});
+  }
+
+  private LogTask<?> startOver(long offset, Runnable whenDone) {
     state.setStartOffset(offset);
     truncating = new TruncatedState(offset, EpochTable.NO_EPOCH, 0);
     return () -> {
       new StartingOver(state, offset).run();
+      whenDone.run();
       truncating = null;
       return state.endOffset();
     };

@@ -76,6 +76,9 @@ final class Truncation {
     if (offset >= segment.nextOffset()) {
       return new BatchPlace(segment.nextOffset(), segment.sizeBytes());
     }
+    if (offset <= segment.baseOffset()) {
+      return new BatchPlace(segment.baseOffset(), 0);
+    }
     DiskFile file = segment.log().acquire();
     try {
       BatchFinder.Found found =

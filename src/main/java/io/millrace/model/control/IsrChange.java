@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param leaderEpoch the leader's own
  * @param partitionEpoch that it goes out from
- * @param members the leader among them
+ * @param members the leader among them, unless it resigns
  */
 public record IsrChange(
     PartitionId partition, int leaderEpoch, int partitionEpoch, List<Member> members) {
