@@ -3,6 +3,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A member on the stream protocol, whatever carries it. It acknowledges by commit what it has said that it read, gives back the credit, and
@@ -23,6 +25,7 @@ abstract class StreamMember {
   private final Map<Integer, Long> positions = new TreeMap<>();
   private final Map<Integer, Long> uncommitted = new HashMap<>();
   private Map<Integer, Long> committing;
+  private final CountDownLatch leaving = new CountDownLatch(1);
 
   StreamMember(String topic, String group, String name) {
     this.topic = topic;
@@ -46,15 +49,16 @@ abstract class StreamMember {
     Thread input = new Thread(this::leaveAtEndOfInput);
     input.setDaemon(true);
     input.start();
-    while (true) {
+    do {
       try {
         converse();
       } catch (IOException e) {
         Says.remark(e.toString());
       }
       letGoOfAll();
-      Thread.sleep(RETRY_MS);
-    }
+    } while (!leaving.await(RETRY_MS, TimeUnit.MILLISECONDS));
+    // Without a connection there is nobody to take leave of.
+    Runtime.getRuntime().halt(0);
   }
 
   private void leaveAtEndOfInput() {
@@ -62,12 +66,12 @@ abstract class StreamMember {
       while (System.in.read() >= 0) {
         // Nothing is told this way but the end.
       }
+      leaving.countDown();
       synchronized (this) {
         sendUnsubscribe();
       }
     } catch (IOException e) {
       Says.remark(e.toString());
-      Runtime.getRuntime().halt(1);
     }
   }
 
