@@ -16,12 +16,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code group}: one method for each of its commands, but for {@link GroupResetCommand}. */
+/** {@code group}: a method for each of its commands, but for those with options of their own. */
 @Command(
     name = "group",
     description = "List, describe, reset and delete consumer groups.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = GroupResetCommand.class,
+    subcommands = {GroupResetCommand.class, GroupDeleteOffsetsCommand.class},
     sortOptions = false)
 final class GroupCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -29,7 +29,8 @@ final class GroupCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "group needs a command: list, describe, reset or delete");
+        spec.commandLine(),
+        "group needs a command: list, describe, reset, delete-offsets or delete");
   }
 
   @Command(name = "list", description = "List all groups.", sortOptions = false)

@@ -7,7 +7,6 @@ import io.millrace.client.GroupOffset;
 import io.millrace.client.OffsetAnswer;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
-import io.millrace.model.TopicName;
 import io.millrace.model.TopicPartition;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -19,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -49,15 +47,7 @@ final class GroupResetCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "GROUP", description = "Which.")
   private String group;
 
-  @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "In which topic.")
-  private String topic;
-
-  @Option(
-      names = "--partitions",
-      paramLabel = "N",
-      split = ",",
-      description = "Only in these partitions, as in 0,1.")
-  private List<Integer> partitions = new ArrayList<>();
+  @Mixin private TopicPartitionsOption partitions;
 
   @ArgGroup(multiplicity = "1")
   private ResetTarget target;
@@ -112,7 +102,7 @@ final class GroupResetCommand implements Callable<Integer> {
   }
 
   private List<Change> changes(Admin admin) throws InterruptedException {
-    List<TopicPartition> chosen = chosen(admin);
+    List<TopicPartition> chosen = partitions.chosen(admin);
     Map<TopicPartition, GroupOffset> positions = new LinkedHashMap<>();
     AdminSession.await(admin.groupOffsets(group, chosen))
         .forEach(each -> positions.put(each.partition(), each));
@@ -133,23 +123,6 @@ final class GroupResetCommand implements Callable<Integer> {
       changes.add(new Change(each, committed, target.in(place), place.endOffset()));
     }
     return changes;
-  }
-
-  private List<TopicPartition> chosen(Admin admin) throws InterruptedException {
-    TopicName name = new TopicName(topic);
-    int count = AdminSession.await(admin.describeTopics(List.of(name))).get(0).partitions().size();
-    for (int each : partitions) {
-      if (each < 0 || each >= count) {
-        throw new StreamException(
-            ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-            "topic '" + topic + "' has no partition " + each + ", only 0 to " + (count - 1));
-      }
-    }
-    IntStream numbers =
-        partitions.isEmpty()
-            ? IntStream.range(0, count)
-            : partitions.stream().mapToInt(Integer::intValue).distinct();
-    return numbers.mapToObj(each -> new TopicPartition(name, each)).toList();
   }
 
   private static Map<TopicPartition, Long> offsets(
@@ -199,7 +172,7 @@ final class GroupResetCommand implements Callable<Integer> {
       changes.forEach(
           each ->
               table.row(
-                  topic,
+                  partitions.topic(),
                   each.partition().partition(),
                   GroupReport.text(each.was()),
                   each.offset(),

@@ -178,6 +178,9 @@ final class CommandLineIT {
     String reset = done("group", "reset", "readers", "--topic", "grouped", "--to-offset", "8");
     String again = raw("grouped", "--group", "readers");
     String table = done("group", "describe", "readers");
+    String forgotten = done("group", "delete-offsets", "readers", "--topic", "grouped");
+    String nothing = done("group", "delete-offsets", "readers", "--topic", "grouped");
+    String fromStart = raw("grouped", "--group", "readers");
     String deleted = done("group", "delete", "readers");
 
     // then
@@ -190,6 +193,11 @@ final class CommandLineIT {
     assertThat(reset).startsWith("reset: readers").containsPattern("0 +10 +8 +10 +2");
     assertThat(again).isEqualTo(numbers(8, 10));
     assertThat(table).contains("no members").containsPattern("grouped +0 +10 +10 +0 +-");
+    assertThat(forgotten)
+        .startsWith("positions deleted: readers")
+        .containsPattern("grouped +0 +10");
+    assertThat(nothing).isEqualTo("no positions: readers has none in grouped\n");
+    assertThat(fromStart).isEqualTo(numbers(0, 10));
     assertThat(deleted).isEqualTo("deleted: readers\n");
     assertFailed(talk("group", "describe", "readers"), 1, "GROUP_ID_NOT_FOUND");
     assertFailed(talk("group", "delete", "readers"), 1, "GROUP_ID_NOT_FOUND");
@@ -218,6 +226,7 @@ final class CommandLineIT {
       JsonNode described = JSON.readTree(done("group", "describe", "workers", "--output", "json"));
       String table = done("group", "describe", "workers");
       Result reset = talk("group", "reset", "workers", "--topic", "busy", "--to-latest");
+      Result forgotten = talk("group", "delete-offsets", "workers", "--topic", "busy");
       Result deleted = talk("group", "delete", "workers");
 
       // then
@@ -230,6 +239,7 @@ final class CommandLineIT {
       assertThat(table).contains("busy 0,1").contains("last rebalance: ");
       assertFailed(reset, 1, "group 'workers' has 1 member");
       assertThat(reset.err()).contains("[NON_EMPTY_GROUP]");
+      assertFailed(forgotten, 1, "GROUP_SUBSCRIBED_TO_TOPIC");
       assertFailed(deleted, 1, "NON_EMPTY_GROUP");
     }
   }
@@ -256,6 +266,12 @@ final class CommandLineIT {
         "has no partition 3");
     assertFailed(
         talk("group", "reset", "g", "--topic", "plain", "--shift-by", "1"), 1, "no position in");
+    assertThat(CommandRun.run("group", "delete-offsets", "g").exitCode()).isEqualTo(2);
+    assertFailed(
+        talk("group", "delete-offsets", "g", "--topic", "plain", "--partitions", "7"),
+        1,
+        "has no partition 7");
+    assertFailed(talk("group", "delete-offsets", "g", "--topic", "plain"), 1, "GROUP_ID_NOT_FOUND");
   }
 
   @Test
