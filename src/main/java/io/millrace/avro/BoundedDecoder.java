@@ -47,6 +47,26 @@ public final class BoundedDecoder extends Decoder {
     return count;
   }
 
+  /** Avro's own refuses some counts with an exception that says nothing of the bytes. */
+  private long blockCount() throws IOException {
+    long count = in.readLong();
+    if (count < 0) {
+      bounded(in.readLong()); // A block that gives its size in bytes too.
+      count = -count;
+    }
+    return bounded(count);
+  }
+
+  /** Skips the blocks that give their size; the number of items in the first that does not. */
+  private long skipBlocks() throws IOException {
+    long count = in.readLong();
+    while (count < 0) {
+      skipBytes();
+      count = in.readLong();
+    }
+    return bounded(count);
+  }
+
   private byte[] readLengthAndBytes() throws IOException {
     byte[] bytes = new byte[(int) bounded(in.readLong())];
     in.readFixed(bytes, 0, bytes.length);
@@ -125,32 +145,32 @@ public final class BoundedDecoder extends Decoder {
 
   @Override
   public long readArrayStart() throws IOException {
-    return bounded(in.readArrayStart());
+    return blockCount();
   }
 
   @Override
   public long arrayNext() throws IOException {
-    return bounded(in.arrayNext());
+    return blockCount();
   }
 
   @Override
   public long skipArray() throws IOException {
-    return bounded(in.skipArray());
+    return skipBlocks();
   }
 
   @Override
   public long readMapStart() throws IOException {
-    return bounded(in.readMapStart());
+    return blockCount();
   }
 
   @Override
   public long mapNext() throws IOException {
-    return bounded(in.mapNext());
+    return blockCount();
   }
 
   @Override
   public long skipMap() throws IOException {
-    return bounded(in.skipMap());
+    return skipBlocks();
   }
 
   @Override

@@ -5,7 +5,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** An event loop that a test runs code on, and waits for. */
 public final class TestLoop {
@@ -47,8 +49,10 @@ public final class TestLoop {
   public static <T> T get(CompletableFuture<T> future) {
     try {
       return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (Exception e) {
+    } catch (TimeoutException e) {
       throw new AssertionError("nothing came in " + PATIENCE_SECONDS + " s", e);
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
     }
   }
 }
