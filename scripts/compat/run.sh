@@ -18,7 +18,7 @@ esac
 
 # have COMMAND PACKAGE: whether the command is there, after an attempt to install it.
 have() {
-  command -v "$1" >/dev/null || (install_or_fail "$2" "$1") >&2
+  command -v "$1" >/dev/null || try_install "$2" "$1" >&2
 }
 
 result=0

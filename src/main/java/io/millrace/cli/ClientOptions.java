@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.client.ClientSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,10 @@ final class ClientOptions {
     return settings;
   }
 
-  /** How many brokers are named. */
+  /** How many brokers are tried. */
   int addresses() {
-    String named = settings(Map.of()).getOrDefault("bootstrap.servers", "");
-    return named.split(",", -1).length;
+    return Math.max(
+        1, ClientSettings.of(settings(Map.of())).get(ClientSettings.BOOTSTRAP_SERVERS).size());
   }
 
   boolean gives(String property) {

@@ -12,8 +12,6 @@ import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.TopicImage;
 import io.vertx.core.Future;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -64,7 +62,7 @@ final class ControllerService {
 
   private Future<ControllerAnswer> carriedOut(ControllerAsk ask) {
     if (ask instanceof ControllerAsk.BrokerHeartbeat beat) {
-      return future(supervisor.onHeartbeat(beat.report(), time.monotonicNanos()))
+      return StageFuture.of(supervisor.onHeartbeat(beat.report(), time.monotonicNanos()))
           .map(ControllerAnswer.HeartbeatAnswered::new);
     } else if (ask instanceof ControllerAsk.AlterPartition alter) {
       return decide(
@@ -153,17 +151,6 @@ final class ControllerService {
   }
 
   private <T> Future<T> decide(Function<Controller, Decision<T>> request) {
-    return future(driver.execute(request));
-  }
-
-  /** What a stage that rests on another one wraps, so that whoever asked sees its code. */
-  private static Throwable reason(Throwable error) {
-    return error instanceof CompletionException && error.getCause() != null
-        ? error.getCause()
-        : error;
-  }
-
-  private static <T> Future<T> future(CompletionStage<T> stage) {
-    return Future.fromCompletionStage(stage).recover(error -> Future.failedFuture(reason(error)));
+    return StageFuture.of(driver.execute(request));
   }
 }

@@ -19,7 +19,6 @@ import io.millrace.model.control.ControllerAnswer;
 import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.image.TopicImage;
 import io.vertx.core.Future;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,19 +128,15 @@ final class MetadataRequests {
   }
 
   private <T> Future<T> decide(Function<Controller, Decision<T>> request) {
-    return Future.fromCompletionStage(driver.execute(request));
+    return StageFuture.of(driver.execute(request));
   }
 
   private static MetadataReply failed(long correlationId, Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    if (cause instanceof StreamException known) {
+    if (failure instanceof StreamException known) {
       return new MetadataReply.Failed(
           correlationId, known.code(), String.valueOf(known.getMessage()));
     }
-    LOG.error("a change of metadata failed", cause);
+    LOG.error("a change of metadata failed", failure);
     return new MetadataReply.Failed(
         correlationId, ErrorCode.UNKNOWN_SERVER_ERROR, ErrorCode.UNKNOWN_SERVER_ERROR.sentence());
   }

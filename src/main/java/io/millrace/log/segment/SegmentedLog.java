@@ -294,7 +294,7 @@ public final class SegmentedLog implements PartitionLog {
   public LogTask<?> cutDamage() {
     long from = damagedFrom().orElseThrow(() -> new IllegalStateException("nothing is damaged"));
     if (from < state.segments().first().baseOffset()) {
-      return startOver(from, this::onDamageCut);
+      return startOver(from, state.health()::onDamageCut);
     }
     long end = Math.min(from, state.endOffset());
     state.setStartOffset(Math.min(state.startOffset(), end));
@@ -303,14 +303,10 @@ public final class SegmentedLog implements PartitionLog {
             end, state.epochs().truncatedTo(end).latest(), state.segments().sizeBytes());
     return () -> {
       new Truncation(state, end).run();
-      onDamageCut();
+      state.health().onDamageCut();
       truncating = null;
       return state.endOffset();
     };
-  }
-
-  private void onDamageCut() {
-    state.health().onDamageCut();
   }
 
   @Override

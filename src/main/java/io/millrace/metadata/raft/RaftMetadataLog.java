@@ -187,13 +187,16 @@ public final class RaftMetadataLog implements MetadataLog {
     return replicate(new RaftOperation.Barrier(), (done, none) -> done.complete(inbox.state()));
   }
 
+  /** Why this member asks the others nothing now; null if it does. */
+  private @Nullable StreamException refusal() {
+    return ended == null && replica.isDiskFull() ? new StreamException(ErrorCode.DISK_FULL) : ended;
+  }
+
   private <T> CompletionStage<T> replicate(
       RaftOperation operation, BiConsumer<CompletableFuture<T>, Object> complete) {
-    if (ended != null) {
-      return CompletableFuture.failedFuture(ended);
-    }
-    if (replica.isDiskFull()) {
-      return CompletableFuture.failedFuture(new StreamException(ErrorCode.DISK_FULL));
+    StreamException refusal = refusal();
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
     }
     Waiting<T> waiting = new Waiting<>();
     pending.add(waiting);
@@ -218,11 +221,9 @@ public final class RaftMetadataLog implements MetadataLog {
 
   @Override
   public CompletionStage<Void> confirmLeadership() {
-    if (ended != null) {
-      return CompletableFuture.failedFuture(ended);
-    }
-    if (replica.isDiskFull()) {
-      return CompletableFuture.failedFuture(new StreamException(ErrorCode.DISK_FULL));
+    StreamException refusal = refusal();
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
     }
     Waiting<Void> waiting = new Waiting<>();
     pending.add(waiting);

@@ -17,7 +17,8 @@ public final class CoordinatorSettings {
           1_048_576,
           1_024,
           Integer.MAX_VALUE,
-          "Segment size of __consumer_offsets when it is created: what is not compacted is read when a coordinator loads.");
+          "Segment size of __consumer_offsets when it is created: what is not compacted is read when"
+              + " a coordinator loads.");
   public static final Setting<Integer> OFFSETS_TOPIC_COMPRESSION_CODEC =
       Setting.integer(
           "offsets.topic.compression.codec",
