@@ -1,6 +1,7 @@
 package io.millrace.metadata;
 
 import io.millrace.model.NodeId;
+import io.millrace.model.TopicId;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
@@ -8,20 +9,24 @@ import io.millrace.model.image.TopicImage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Looks for partitions that should be elsewhere, some at a time: replicas of brokers that are being
  * drained go, topics with the default number of replicas get more while there are brokers for them,
- * and brokers with few replicas get some of those with many. Only partitions whose replicas are all
- * in sync are moved for balance, so that it never takes away what protects records.
+ * and brokers with few replicas get some of those with many, of each topic its share. Only
+ * partitions whose replicas are all in sync are moved for balance, so that it never takes away what
+ * protects records.
  */
 final class Balancer {
   static final int DEFAULT_REPLICAS = 3;
 
   private final ClusterImage image;
   private final BrokerLoad load;
+  private final Map<TopicId, BrokerLoad> byTopic = new HashMap<>();
   private final List<NodeId> candidates;
   private final List<Move> moves = new ArrayList<>();
   private final int limit;
@@ -132,54 +137,90 @@ final class Balancer {
     return false;
   }
 
+  /** A partition of the topic that is most uneven between the two, so that each topic is spread. */
   private boolean moveOne(NodeId from, NodeId to) {
+    Move best = null;
+    int bestGain = Integer.MIN_VALUE;
     for (TopicImage topic : image.topics()) {
       for (PartitionImage partition : topic.partitions()) {
-        List<NodeId> replicas = partition.replicas();
-        if (isWhole(topic, partition) && replicas.contains(from) && !replicas.contains(to)) {
-          List<NodeId> target = new ArrayList<>(replicas);
-          target.set(target.indexOf(from), to);
-          if (racks(target) >= racks(replicas)) {
-            move(topic, partition, target);
-            return true;
-          }
+        int gain = gain(topic, partition, from, to);
+        if (gain > bestGain && mayMove(topic, partition, from, to)) {
+          bestGain = gain;
+          best = new Move(topic, partition, replaced(partition.replicas(), from, to));
         }
       }
     }
-    return false;
+    if (best != null) {
+      move(best.topic(), best.partition(), best.target());
+    }
+    return best != null;
+  }
+
+  private int gain(TopicImage topic, PartitionImage partition, NodeId from, NodeId to) {
+    BrokerLoad ofTopic = loadOf(topic);
+    boolean leads = partition.replicas().get(0).equals(from);
+    return ofTopic.replicas(from)
+        - ofTopic.replicas(to)
+        + (leads ? ofTopic.leaders(from) - ofTopic.leaders(to) : 0);
+  }
+
+  private boolean mayMove(TopicImage topic, PartitionImage partition, NodeId from, NodeId to) {
+    List<NodeId> replicas = partition.replicas();
+    return replicas.contains(from)
+        && !replicas.contains(to)
+        && isWhole(topic, partition)
+        && racks(replaced(replicas, from, to)) >= racks(replicas);
+  }
+
+  private static List<NodeId> replaced(List<NodeId> replicas, NodeId from, NodeId to) {
+    List<NodeId> target = new ArrayList<>(replicas);
+    target.set(target.indexOf(from), to);
+    return target;
+  }
+
+  private BrokerLoad loadOf(TopicImage topic) {
+    return byTopic.computeIfAbsent(topic.id(), id -> BrokerLoad.of(topic));
   }
 
   private int racks(List<NodeId> replicas) {
     return ReplicaPlacement.racks(image, replicas).size();
   }
 
-  /**
-   * Another replica is preferred where its broker is to lead fewer partitions: nothing is copied.
-   */
+  /** Another replica is preferred where its broker leads fewer partitions: nothing is copied. */
   private void spreadLeaders() {
-    for (TopicImage topic : image.topics()) {
-      for (PartitionImage partition : topic.partitions()) {
-        if (moves.size() >= limit) {
-          return;
-        }
-        if (isWhole(topic, partition)) {
-          preferOther(topic, partition);
-        }
-      }
+    Optional<Move> next = mostUneven();
+    while (next.isPresent() && moves.size() < limit) {
+      move(next.get().topic(), next.get().partition(), next.get().target());
+      next = mostUneven();
     }
   }
 
-  private void preferOther(TopicImage topic, PartitionImage partition) {
-    NodeId preferred = partition.replicas().get(0);
-    partition.replicas().stream()
-        .min(Comparator.comparingInt(load::leaders).thenComparingInt(NodeId::value))
-        .filter(other -> load.leaders(preferred) - load.leaders(other) >= 2)
-        .ifPresent(
-            other -> {
-              List<NodeId> target = new ArrayList<>(partition.replicas());
-              Collections.swap(target, 0, target.indexOf(other));
-              move(topic, partition, target);
-            });
+  /** Of the topic whose leaders are spread worst, so that a busy one does not stay in one place. */
+  private Optional<Move> mostUneven() {
+    Move best = null;
+    int bestGain = Integer.MIN_VALUE;
+    for (TopicImage topic : image.topics()) {
+      BrokerLoad ofTopic = loadOf(topic);
+      for (PartitionImage partition : topic.partitions()) {
+        NodeId preferred = partition.replicas().get(0);
+        for (NodeId other : partition.replicas()) {
+          int gain = ofTopic.leaders(preferred) - ofTopic.leaders(other);
+          if (gain > bestGain
+              && load.leaders(preferred) - load.leaders(other) >= 2
+              && isWhole(topic, partition)) {
+            bestGain = gain;
+            best = new Move(topic, partition, preferring(partition.replicas(), other));
+          }
+        }
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  private static List<NodeId> preferring(List<NodeId> replicas, NodeId first) {
+    List<NodeId> target = new ArrayList<>(replicas);
+    Collections.swap(target, 0, target.indexOf(first));
+    return target;
   }
 
   private boolean isWhole(TopicImage topic, PartitionImage partition) {
@@ -195,5 +236,8 @@ final class Balancer {
     moves.add(new Move(topic, partition, List.copyOf(target)));
     load.remove(partition.replicas());
     load.add(target);
+    BrokerLoad ofTopic = loadOf(topic);
+    ofTopic.remove(partition.replicas());
+    ofTopic.add(target);
   }
 }

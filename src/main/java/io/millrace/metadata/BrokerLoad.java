@@ -18,12 +18,21 @@ final class BrokerLoad {
 
   static BrokerLoad of(ClusterImage image) {
     BrokerLoad load = new BrokerLoad();
-    for (TopicImage topic : image.topics()) {
-      for (PartitionImage partition : topic.partitions()) {
-        load.add(partition.targetReplicas());
-      }
-    }
+    image.topics().forEach(load::add);
     return load;
+  }
+
+  /** Of one topic alone. */
+  static BrokerLoad of(TopicImage topic) {
+    BrokerLoad load = new BrokerLoad();
+    load.add(topic);
+    return load;
+  }
+
+  private void add(TopicImage topic) {
+    for (PartitionImage partition : topic.partitions()) {
+      add(partition.targetReplicas());
+    }
   }
 
   /** A partition on these replicas, the first of which is to lead. */

@@ -50,6 +50,62 @@ class BalancePropertyTest {
     checkSpread(rules);
   }
 
+  @Property(tries = 20)
+  void shouldHaveEachTopicLedByAllOfThreeOnceTwoJoinTheFirst(@ForAll long seed) {
+    // given
+    SplittableRandom random = new SplittableRandom(seed);
+    RulesFixture rules = new RulesFixture(Map.of());
+    join(rules, 1, false);
+    create(rules, "busy", 10 + random.nextInt(10));
+    create(rules, "__idle", 50);
+    settle(rules);
+
+    // when
+    join(rules, 2, false);
+    join(rules, 3, false);
+    settle(rules);
+
+    // then
+    for (TopicImage topic : rules.state().cluster().topics()) {
+      BrokerLoad load = BrokerLoad.of(topic);
+      for (int i = 1; i <= 3; i++) {
+        assertThat(load.leaders(new NodeId(i)))
+            .as("%s led by %d", topic.name(), i)
+            .isBetween(topic.partitions().size() / 3 - 2, topic.partitions().size() / 3 + 3);
+      }
+    }
+  }
+
+  @Property(tries = 20)
+  void shouldGiveBrokersThatJoinSomeOfEachTopic(@ForAll long seed) {
+    // given
+    SplittableRandom random = new SplittableRandom(seed);
+    RulesFixture rules = new RulesFixture(Map.of());
+    for (int i = 1; i <= 3; i++) {
+      join(rules, i, false);
+    }
+    create(rules, "idle", 50);
+    create(rules, "busy", 10 + random.nextInt(10));
+    settle(rules);
+
+    // when
+    join(rules, 4, false);
+    join(rules, 5, false);
+    settle(rules);
+
+    // then
+    for (TopicImage topic : rules.state().cluster().topics()) {
+      BrokerLoad load = BrokerLoad.of(topic);
+      for (int i = 1; i <= 5; i++) {
+        int fair = topic.partitions().size() * 3 / 5;
+        assertThat(load.replicas(new NodeId(i)))
+            .as("%s replicas on %d", topic.name(), i)
+            .isBetween(fair - 2, fair + 3);
+        assertThat(load.leaders(new NodeId(i))).as("%s led by %d", topic.name(), i).isPositive();
+      }
+    }
+  }
+
   @Property(tries = 40)
   void shouldLeaveNothingOnDrainedBrokers(@ForAll long seed) {
     // given
