@@ -6,6 +6,7 @@ import io.millrace.checker.HistoryWriter;
 import io.millrace.model.TopicName;
 import io.millrace.workload.Workload;
 import io.millrace.workload.WorkloadPlan;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description =
-        "Send unique values with several producers and read them with several consumers and a group, while you kill, cut or pause brokers; then check that nothing acknowledged was lost, doubled or moved. Exit code 3 if a promise was broken.",
+        "Send unique values with several producers and read them with several consumers and a group, while you kill, cut or pause brokers; then check that nothing acknowledged was lost, doubled or moved. Ctrl-C ends the sending early; what was sent is checked all the same. Exit code 3 if a promise was broken.",
     sortOptions = false,
     footer = {
       "",
@@ -52,24 +53,32 @@ final class VerifyRunCommand implements Callable<Integer> {
     settings.remove("client.id");
     TopicName topic = workload.topic();
     Path file = history == null ? Path.of("verify-" + topic.value() + ".jsonl") : history;
+    try (EarlyEnd end = new EarlyEnd()) {
+      record(file, workload.plan(topic, settings), end);
+      spec.commandLine().getErr().println("history: " + file);
+      return check(file);
+    }
+  }
+
+  private void record(Path file, WorkloadPlan plan, EarlyEnd end)
+      throws IOException, InterruptedException {
     Vertx vertx = CommandVertx.open();
     try (HistoryWriter writer = new HistoryWriter(Files.newBufferedWriter(file))) {
-      AdminSession.await(run(vertx, workload.plan(topic, settings), writer));
+      AdminSession.await(run(vertx, new Workload(vertx, plan, writer, System::nanoTime), end));
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();
     }
-    spec.commandLine().getErr().println("history: " + file);
-    return check(file);
   }
 
-  private Future<Void> run(Vertx vertx, WorkloadPlan plan, HistoryWriter writer) {
+  private Future<Void> run(Vertx vertx, Workload load, EarlyEnd end) {
     Promise<Void> done = Promise.promise();
-    vertx.runOnContext(
+    Context loop = vertx.getOrCreateContext();
+    loop.runOnContext(
         nothing -> {
-          Workload load = new Workload(vertx, plan, writer, System::nanoTime);
           vertx.setPeriodic(STATUS_MS, id -> spec.commandLine().getErr().println(load.progress()));
           load.run().onComplete(done);
         });
+    end.wanted().thenRun(() -> loop.runOnContext(nothing -> load.sendNoMore()));
     return done.future();
   }
 

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * Sends and reads as a {@link WorkloadPlan} says, then waits for answers and readers, then reads
  * everything once more.
  *
- * <p>Threading: {@link #run} is called on an event loop, which everything runs on.
+ * <p>Threading: its methods are called on one event loop, which everything runs on.
  */
 public final class Workload {
   private static final long TICK_MS = 10;
@@ -34,6 +34,7 @@ public final class Workload {
   private final List<Follower> followers = new ArrayList<>();
   private final List<Member> members = new ArrayList<>();
   private final List<Long> timers = new ArrayList<>();
+  private final Promise<Void> enough = Promise.promise();
   private int membersMade;
   private long lastTickNanos;
 
@@ -109,15 +110,19 @@ public final class Workload {
         plan.memberLifeMs() > 0 && plan.members() > 0
             ? every(plan.memberLifeMs(), this::replaceMember)
             : ticking;
-    Promise<Void> over = Promise.promise();
-    vertx.setTimer(
-        plan.runMs(),
-        id -> {
-          vertx.cancelTimer(ticking);
-          vertx.cancelTimer(replacing);
-          over.complete();
-        });
-    return over.future();
+    timers.add(vertx.setTimer(plan.runMs(), id -> sendNoMore()));
+    return enough
+        .future()
+        .onComplete(
+            over -> {
+              vertx.cancelTimer(ticking);
+              vertx.cancelTimer(replacing);
+            });
+  }
+
+  /** Ends the sending before its time; all else goes on as it would have then. */
+  public void sendNoMore() {
+    enough.tryComplete();
   }
 
   private void tick() {

@@ -86,6 +86,11 @@ final class CommandRun implements AutoCloseable {
         BrokerProcess.JAR.toString());
   }
 
+  /** Asks the command to end, by SIGTERM. */
+  void terminate() {
+    process.toHandle().destroy();
+  }
+
   /** Waits for the end. */
   Result result() throws Exception {
     byte[] bytes = out.get(DEADLINE_SECONDS, TimeUnit.SECONDS);

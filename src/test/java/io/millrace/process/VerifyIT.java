@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class VerifyIT {
   private static final int DAMAGED = 3;
+  private static final int TERMINATED = 128 + 15;
 
   @TempDir private Path folder;
 
@@ -85,6 +86,46 @@ final class VerifyIT {
     assertThat(report.getLong("polled")).isGreaterThan(report.getLong("acked"));
     assertThat(report.getInteger("replicas")).isEqualTo(6);
     assertThat(report.getLong("longestAckGapMs")).isPositive();
+  }
+
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
+  void shouldCheckWhatWasSentUntilItIsEndedBySignal() throws Exception {
+    // given
+    int port = freePort();
+    Path history = folder.resolve("ended.jsonl");
+    BrokerProcess broker =
+        BrokerProcess.start(
+            folder.resolve("data"), "tcp.port=" + port, "http.port=0", "kafka.port=0");
+
+    // when
+    CommandRun.Result run;
+    try (CommandRun verify =
+        CommandRun.start(
+            new byte[0],
+            "verify",
+            "run",
+            "-b",
+            "127.0.0.1:" + port,
+            "--seconds",
+            "3600",
+            "--history",
+            history.toString(),
+            "--output",
+            "json")) {
+      awaitAcknowledged(history, 500);
+      verify.terminate();
+      run = verify.result();
+    } finally {
+      broker.close();
+    }
+
+    // then
+    JsonObject report = new JsonObject(run.out());
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(TERMINATED);
+    assertThat(report.getBoolean("clean")).as(run.out()).isTrue();
+    assertThat(report.getLong("acked")).isEqualTo(report.getLong("sent"));
+    assertThat(report.getLong("inTheEnd")).isEqualTo(report.getLong("sent"));
   }
 
   @Test
