@@ -4,9 +4,11 @@
 SIZE=${FAULTS_NODES:-3}
 RATE=${FAULTS_RATE:-500}
 FAULTS_DIR=${FAULTS_DIR:-$(mktemp -d)}
+NODES_DIR=$FAULTS_DIR
 TOPIC=
 DRAIN_SECONDS=60
-unclean=no
+unclean=no                                           # whether what is left of a run is of use
+declare -A counts=([clean]=0 [late]=0 [not_run]=0 [bad]=0)
 
 # What a scenario may change; set anew for each.
 reset_scenario() {
@@ -14,8 +16,9 @@ reset_scenario() {
   TOPIC=${1//_/-}
   SETTINGS=()          # more settings of every node
   RUN_OPTIONS=()       # more options of "verify run"
-  LOAD_SECONDS=30      # how long values are sent
+  HOLD_SECONDS=15      # how long a network stays cut
   LIMIT_MS=            # the longest gap without an ack that is good enough
+  STEADY=no            # whether no partition may get another leader
   EVIDENCE=            # what shows that the fault bit; empty: not run
   NOT_RUN=             # why not
   VICTIM=1             # the node that the fault is about
@@ -34,6 +37,7 @@ node_command() {
   # shellcheck disable=SC2086  # a list of words
   [[ -z ${PREFIX[$1]:-} ]] || printf '%s\n' ${PREFIX[$1]}
 }
+client_command() { lab_enter "$LAB_CLIENT"; }
 node_settings() {
   printf '%s\n' insecure.allow=true "http.allowed.hosts=$(node_host "$1")" log.checkpoint.interval.ms=5000 \
     group.consumer.session.timeout.ms=6000 \
@@ -42,18 +46,25 @@ node_settings() {
   [[ ${#SETTINGS[@]} -eq 0 ]] || printf '%s\n' "${SETTINGS[@]}"
 }
 
+is_root_on_linux() { [[ $(uname -s) == Linux && $(id -u) -eq 0 ]]; }
+allows_namespaces() { ip netns add "${LAB_PREFIX}try" 2>/dev/null && ip netns del "${LAB_PREFIX}try"; }
+
+# may_run_lab: whether this machine lets us make hosts.
+may_run_lab() { is_root_on_linux && command -v ip >/dev/null && allows_namespaces; }
+
 require_lab() {
   local pair
-  [[ $(uname -s) == Linux && $(id -u) -eq 0 ]] || fail 'network namespaces need root on Linux: nothing was run'
+  is_root_on_linux || fail 'network namespaces need root on Linux: nothing was run'
   require_java
   for pair in ip:iproute2 iptables:iptables xfs_io:xfsprogs strace:strace jq:jq curl:curl nsenter:util-linux setsid:util-linux mkfs.ext4:e2fsprogs; do
     command -v "${pair%%:*}" >/dev/null || install_or_fail "${pair##*:}" "${pair%%:*}"
   done
-  ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || install_or_fail libfaketime libfaketime
-  ip netns add "${LAB_PREFIX}try" 2>/dev/null || fail 'this machine does not allow network namespaces: nothing was run'
-  ip netns del "${LAB_PREFIX}try"
+  allows_namespaces || fail 'this machine does not allow network namespaces: nothing was run'
   [[ -f target/millrace.jar ]] || fail 'target/millrace.jar is missing; build it with: mvn -q -DskipTests package'
 }
+
+# restore_writeback: as it was before without_writeback, if that was called.
+restore_writeback() { [[ -z ${writeback_before:-} ]] || echo "$writeback_before" >/proc/sys/vm/dirty_writeback_centisecs; }
 
 # end_lab: ends what was started, however the script ends.
 end_lab() {
@@ -63,11 +74,11 @@ end_lab() {
     signal_node "$i" CONT
     signal_node "$i" KILL
   done
-  end_load
+  kill_load "$TOPIC"
   for i in "$FAULTS_DIR"/*/data-*; do
     ! mountpoint -q "$i" || umount -l "$i"
   done
-  echo "${writeback_before:-500}" >/proc/sys/vm/dirty_writeback_centisecs
+  restore_writeback
   lab_down
   if [[ $unclean == no ]]; then
     rm -rf "$FAULTS_DIR"
@@ -75,15 +86,6 @@ end_lab() {
     echo "What is left of the runs that were not clean: $FAULTS_DIR" >&2
   fi
 }
-
-bootstrap() {
-  local i all=
-  for i in $(seq 1 "$SIZE"); do all+=${all:+,}$(node_host "$i"):$(node_port "$i" tcp); done
-  echo "$all"
-}
-
-# ask I PATH: what node I answers over HTTP, asked from the client's host.
-ask() { lab_on $LAB_CLIENT curl -s -m 3 "http://$(node_host "$1"):$(node_port "$1" http)$2"; }
 
 # topic_field I FIELD: a field of each partition of the topic, as node I sees it.
 topic_field() { ask "$1" "/v1/topics/$TOPIC" | jq -r ".partitions[].$2" 2>/dev/null || :; }
@@ -131,43 +133,10 @@ start_cluster() {
   for i in $(seq 1 "$SIZE"); do await_node "$i" 60 || return 1; done
 }
 
-# start_load: the clients, in the background; returns when the first values are acknowledged. load.pid holds their pid: what a
-# scenario sets is not known outside of it.
-start_load() {
-  local deadline=$((SECONDS + 60)) words
-  mapfile -t words < <(lab_enter "$LAB_CLIENT")
-  words+=(scripts/millrace verify run -b "$(bootstrap)" --topic "$TOPIC" --rate "$RATE"
-    --seconds "$LOAD_SECONDS" --drain-seconds "$DRAIN_SECONDS" --history "$NODES_DIR/history.jsonl" --output json
-    "${RUN_OPTIONS[@]}")
-  # Each word execs the next one, so that the pid is the client's.
-  "${words[@]}" >"$NODES_DIR/report.json" 2>"$NODES_DIR/load.log" </dev/null &
-  load_pid=$!
-  echo "$load_pid" >"$NODES_DIR/load.pid"
-  until [[ -f $NODES_DIR/history.jsonl ]] && grep -q -m 1 '"event":"acked"' "$NODES_DIR/history.jsonl"; do
-    kill -0 "$load_pid" 2>/dev/null || { echo "the clients ended: $(tail -n 1 "$NODES_DIR/load.log")" >&2; return 1; }
-    [[ $SECONDS -lt $deadline ]] || { echo 'nothing was acknowledged for 60 s' >&2; return 1; }
-    sleep 0.2
-  done
-  # Every partition, and the group, is under way.
-  sleep 4
-}
-
-# load_runs: whether the pid in load.pid is still that of the clients.
-load_runs() {
-  local pid
-  [[ -f $NODES_DIR/load.pid ]] || return 1
-  pid=$(<"$NODES_DIR/load.pid")
-  [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "$NODES_DIR/history.jsonl"
-}
-
-# end_load: ends the clients if they still run: SIGTERM, and after 5 s SIGKILL.
-end_load() {
-  local deadline=$((SECONDS + 5)) signal=TERM
-  while load_runs; do
-    kill "-$signal" "$(<"$NODES_DIR/load.pid")" 2>/dev/null || :
-    [[ $SECONDS -lt $deadline ]] || signal=KILL
-    sleep 0.2
-  done
+start_clients() {
+  local nodes
+  mapfile -t nodes < <(seq 1 "$SIZE")
+  start_load "$TOPIC" "$(bootstrap "${nodes[@]}")" "${RUN_OPTIONS[@]}"
 }
 
 # await_in_sync: waits until every partition has all its replicas in sync again.
@@ -188,40 +157,41 @@ print_heading() {
   echo '|---|---|---|---|---|---|---|---|'
 }
 
-# row RESULT: the row of the scenario that is running.
+# row SCENARIO RESULT: the row of the scenario that is running.
 row() {
-  local report=$NODES_DIR/report.json gap=- acked=- failed=- unknown=-
+  local report=$NODES_DIR/$TOPIC.report.json gap=- acked=- failed=- unknown=-
   if [[ -s $report ]]; then
     read -r gap acked failed unknown < <(jq -r '[.longestAckGapMs, .acked, .failed, .unknown] | @tsv' "$report")
     gap="$gap ms"
   fi
   echo "| $1 | ${EVIDENCE:-${NOT_RUN:-nothing}} | $gap | ${LIMIT_MS:+$LIMIT_MS ms} | $acked | $failed | $unknown | $2 |"
+  : >"$NODES_DIR/row"
 }
 
-# check: the history again, this time with what is on the disks; prints the result of the row.
-check() {
-  local i replicas=() report=$NODES_DIR/report.json code=0
-  for i in $(seq 1 "$SIZE"); do
-    ! compgen -G "$(node_data "$i")/$TOPIC-*" >/dev/null || replicas+=(--replica "$(node_data "$i")")
-  done
-  scripts/millrace verify check "$NODES_DIR/history.jsonl" --output json "${replicas[@]}" \
-    >"$report" 2>"$NODES_DIR/check.log" || code=$?
-  if [[ $code -ne 0 ]]; then
-    jq -r '"NOT CLEAN: " + (.violations | keys | join(", "))' "$report" 2>/dev/null || tail -n 1 "$NODES_DIR/check.log"
-    return 1
-  fi
-  if [[ -n $LIMIT_MS && $(jq .longestAckGapMs "$report") -gt $LIMIT_MS ]]; then
+# How a scenario ends: its exit code.
+readonly CLEAN=0 LATE=10 NOT_RUN_CODE=11
+
+# result: the history again, this time with what is on the disks; prints what goes into the row.
+result() {
+  local nodes
+  mapfile -t nodes < <(seq 1 "$SIZE")
+  check_load "$TOPIC" "${nodes[@]}" || return 1
+  if [[ -n $LIMIT_MS && $(jq .longestAckGapMs "$NODES_DIR/$TOPIC.report.json") -gt $LIMIT_MS ]]; then
     echo 'clean, but the gap is longer than the goal'
-    return 1
+    return "$LATE"
+  fi
+  if [[ $STEADY == yes && $1 -ne $2 ]]; then
+    echo "clean, but leaders changed $(($2 - $1)) times"
+    return "$LATE"
   fi
   echo clean
 }
 
-# run_scenario NAME: prints its row; outcome is 1 if it is not clean, or could not be run to its end. Not to be called in a
-# condition: an error in a scenario is to end it.
+# run_scenario NAME: prints its row and counts it in counts. Not to be called in a condition: an error in a scenario is to end it.
 run_scenario() {
   local name=$1 code=0
   declare -F "fault_$name" >/dev/null || fail "there is no scenario '$name'; --list names them"
+  echo "-- $name: $(about "$name")" >&2
   reset_scenario "$name"
   ! declare -F "prepare_$name" >/dev/null || "prepare_$name"
   set +e
@@ -229,31 +199,45 @@ run_scenario() {
   code=$?
   set -e
   end_scenario
-  [[ $code -eq 0 ]] || unclean=yes
-  outcome=$code
+  [[ -f $NODES_DIR/row ]] || row "$name" 'NOT CLEAN: the scenario ended by an error'
+  case $code in
+    "$CLEAN") counts[clean]=$((counts[clean] + 1)) ;;
+    "$LATE") counts[late]=$((counts[late] + 1)) ;;
+    "$NOT_RUN_CODE") counts[not_run]=$((counts[not_run] + 1)) ;;
+    *)
+      counts[bad]=$((counts[bad] + 1))
+      unclean=yes
+      ;;
+  esac
 }
 
+# Values are sent from before the fault until some seconds after every replica is in sync again.
 scenario_body() {
-  local result code=0
-  start_cluster || { row "$name" 'the cluster did not start'; return 1; }
-  start_load || { row "$name" 'the clients did not start'; return 1; }
-  "fault_$1"
+  local name=$1 before after words code=0
+  start_cluster || { row "$name" 'NOT CLEAN: the cluster did not start'; return 1; }
+  start_clients || { row "$name" 'NOT CLEAN: the clients did not start'; return 1; }
+  await_in_sync || { row "$name" 'NOT CLEAN: replicas are out of sync from the start'; return 1; }
+  before=$(epochs)
+  "fault_$name"
   heal "$SIZE"
   if [[ -z $EVIDENCE ]]; then
-    row "$1" 'not run'
-    return 0
+    row "$name" 'not run'
+    return "$NOT_RUN_CODE"
   fi
-  wait "$load_pid" || :
-  await_in_sync || { row "$1" 'NOT CLEAN: replicas are out of sync 60 s after'; return 1; }
-  result=$(check) || code=$?
-  row "$1" "$result"
+  await_in_sync || { row "$name" 'NOT CLEAN: replicas are out of sync 60 s after'; return 1; }
+  after=$(epochs)
+  sleep 3
+  stop_load "$TOPIC" || { row "$name" 'NOT CLEAN: the clients ended by themselves'; return 1; }
+  words=$(result "$before" "$after") || code=$?
+  row "$name" "$words"
   return "$code"
 }
 
 end_scenario() {
   local i
   heal "$SIZE"
-  end_load
+  restore_writeback
+  kill_load "$TOPIC"
   for i in $(seq 1 "$SIZE"); do
     signal_node "$i" CONT
     kill_node "$i"

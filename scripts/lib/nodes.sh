@@ -51,12 +51,18 @@ start_node() {
   # A session of its own: Ctrl-C in the terminal does not end it.
   setsid "${words[@]}" >>"$NODES_DIR/$i.log" 2>&1 </dev/null &
   echo $! >"$NODES_DIR/$i.pid"
+  # The shell is not to report that a node was killed: that is what it is for.
+  disown $!
 }
+
+# says_ready I: whether node I has said since its last start that it is ready. Not by a pipe into "grep -q", which ends before what
+# writes into it, whose failure pipefail then takes for an answer.
+says_ready() { awk '/^---- start$/ { ready = 0 } /is ready: / { ready = 1 } END { exit !ready }' "$NODES_DIR/$1.log"; }
 
 # await_node I SECONDS: waits until node I says that it is ready.
 await_node() {
   local deadline=$((SECONDS + $2))
-  until tac "$NODES_DIR/$1.log" | sed '/^---- start$/q' | grep -q 'is ready: '; do
+  until says_ready "$1"; do
     if [[ -z $(node_pid "$1") ]]; then
       # The command may not have become the node yet.
       kill -0 "$(<"$NODES_DIR/$1.pid")" 2>/dev/null || { node_failed "$1" 'ended'; return 1; }
