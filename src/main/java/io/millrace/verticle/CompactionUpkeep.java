@@ -63,6 +63,11 @@ final class CompactionUpkeep {
     clearAway(compactor.remove(closing.partition().id()));
   }
 
+  /** More is known to be durable. */
+  void onCheckpoint() {
+    compactor.limitsMoved(time.monotonicNanos());
+  }
+
   /** Every few milliseconds: the compactor itself keeps to its rate. */
   void run() {
     PartitionId id = compactor.due(time.monotonicNanos()).orElse(null);

@@ -149,6 +149,7 @@ final class ShardUpkeep implements ShardPartitions.Listener {
           checkpointing = false;
           checkpointed.putAll(changed);
           checkpointed.keySet().retainAll(hosted.keySet());
+          compaction.onCheckpoint();
           runAfterCheckpoint();
         },
         failure -> {

@@ -46,6 +46,7 @@ public final class Compactor {
   private @Nullable Running completed;
   private boolean out;
   private long notBeforeNanos;
+  private boolean idle;
 
   /** A run under way. */
   private record Running(PartitionId id, CompactionRun run, long beganNanos) {}
@@ -109,6 +110,7 @@ public final class Compactor {
       running = begin(nowNanos);
     }
     Running current = running;
+    idle = current == null;
     if (current == null) {
       node.end();
       notBeforeNanos = nowNanos + Math.min(node.backoffMs(), Long.MAX_VALUE >> 22) * NANOS_PER_MS;
@@ -116,6 +118,13 @@ public final class Compactor {
     }
     out = true;
     return Optional.of(current.id);
+  }
+
+  /** The limits have moved: if there was nothing to do, there may be something now. */
+  public void limitsMoved(long nowNanos) {
+    if (idle) {
+      notBeforeNanos = nowNanos;
+    }
   }
 
   private @Nullable Running begin(long nowNanos) {

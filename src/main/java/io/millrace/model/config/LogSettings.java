@@ -66,10 +66,11 @@ public final class LogSettings {
   public static final Setting<Long> LOG_CHECKPOINT_INTERVAL_MS =
       Setting.longInteger(
           "log.checkpoint.interval.ms",
-          60_000,
+          5_000,
           1,
           Long.MAX_VALUE,
-          "How often recovery points and high watermarks are written down.");
+          "How often recovery points and high watermarks of what was written are noted; only what"
+              + " is below them is compacted.");
   public static final Setting<Long> PRODUCER_ID_EXPIRATION_MS =
       Setting.longInteger(
           "producer.id.expiration.ms",
@@ -115,7 +116,7 @@ public final class LogSettings {
           15_000,
           1,
           Long.MAX_VALUE,
-          "How often compaction looks for work when there was none.");
+          "How often compaction looks for work when there was none and no checkpoint came since.");
   public static final Setting<Long> LOG_CLEANER_IO_MAX_BYTES_PER_SECOND =
       Setting.longInteger(
           "log.cleaner.io.max.bytes.per.second",

@@ -66,6 +66,23 @@ final class CompactionTest {
   }
 
   @Test
+  void shouldLookForWorkAgainOnceMoreIsDurable() {
+    // given
+    KeyedLog log = log();
+    log.append("a=1");
+    CompactionDriver driver =
+        new CompactionDriver(log.log(), Long.MAX_VALUE, 1 << 20, 1 << 20, time.monotonicNanos());
+    assertThat(driver.step()).isFalse();
+    log.append("a=2");
+    log.roll();
+    assertThat(driver.step()).as("it waits for log.cleaner.backoff.ms").isFalse();
+    // when
+    driver.compactor().limitsMoved(time.monotonicNanos());
+    // then
+    assertThat(driver.step()).isTrue();
+  }
+
+  @Test
   void shouldServeTheNextRecordToWhoReadsWhereNoneIsLeft() {
     // given
     KeyedLog log = log();
