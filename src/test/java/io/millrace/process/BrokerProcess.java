@@ -69,15 +69,8 @@ final class BrokerProcess implements AutoCloseable {
       throw new IllegalStateException(
           JAR + " is missing: run these tests through 'mvn verify', which packages it first");
     }
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                JAR.toString()));
+    List<String> command = new ArrayList<>(SharedClasses.jvm());
+    command.addAll(List.of("-Xmx512m", "-jar", JAR.toString()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,13 +76,10 @@ final class CommandRun implements AutoCloseable {
   }
 
   private static List<String> java() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx1g",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-jar",
-        BrokerProcess.JAR.toString());
+    List<String> command = new ArrayList<>(SharedClasses.jvm());
+    command.addAll(SharedClasses.ofCommands());
+    command.addAll(List.of("-Xmx1g", "-jar", BrokerProcess.JAR.toString()));
+    return command;
   }
 
   /** Asks the command to end, by SIGTERM. */

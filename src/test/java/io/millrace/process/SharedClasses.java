@@ -1,0 +1,68 @@
+package io.millrace.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The jar's classes as a first run had them loaded, which later processes map instead of loading
+ * them again: a third of the time that a command takes. Made once by the JVM of the tests, which
+ * starts more than a hundred processes. See "Class Data Sharing" in the JDK's page of the {@code
+ * java} command.
+ */
+final class SharedClasses {
+  private static final long DEADLINE_SECONDS = 120;
+
+  private SharedClasses() {}
+
+  /** Arguments of a JVM that runs a command of the jar. */
+  static List<String> ofCommands() {
+    return Commands.ARGUMENTS;
+  }
+
+  /** On first use, not before: not every run starts commands. */
+  private static final class Commands {
+    // It finds nobody there, and has loaded all that a client needs by then.
+    static final List<String> ARGUMENTS =
+        made("commands", List.of("topic", "list", "--bootstrap-server", "127.0.0.1:1"));
+  }
+
+  private static List<String> made(String name, List<String> firstRun) {
+    try {
+      File archive = File.createTempFile("millrace-" + name, ".jsa");
+      archive.deleteOnExit();
+      Files.delete(archive.toPath());
+      List<String> command = new ArrayList<>(jvm());
+      command.add("-XX:ArchiveClassesAtExit=" + archive);
+      command.addAll(List.of("-jar", BrokerProcess.JAR.toString()));
+      command.addAll(firstRun);
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS) || !archive.isFile()) {
+        process.destroyForcibly();
+        throw new IllegalStateException(command + " made no archive of its classes");
+      }
+      return List.of("-XX:SharedArchiveFile=" + archive);
+    } catch (IOException e) {
+      throw new IllegalStateException("no archive of the classes of " + name, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while classes were archived", e);
+    }
+  }
+
+  /** What all processes of these tests are started with: an archive belongs to its collector. */
+  static List<String> jvm() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1");
+  }
+}
