@@ -26,6 +26,7 @@ abstract class StreamMember {
   private final Map<Integer, Long> uncommitted = new HashMap<>();
   private Map<Integer, Long> committing;
   private final CountDownLatch leaving = new CountDownLatch(1);
+  private boolean subscribed;
 
   StreamMember(String topic, String group, String name) {
     this.topic = topic;
@@ -66,16 +67,27 @@ abstract class StreamMember {
       while (System.in.read() >= 0) {
         // Nothing is told this way but the end.
       }
-      leaving.countDown();
       synchronized (this) {
-        sendUnsubscribe();
+        leaving.countDown();
+        if (subscribed) {
+          sendUnsubscribe();
+        }
       }
     } catch (IOException e) {
       Says.remark(e.toString());
     }
   }
 
+  /** The subclass has subscribed, over a connection that is new; it holds the monitor. */
+  final void onSubscribed() throws IOException {
+    subscribed = true;
+    if (leaving.getCount() == 0) {
+      sendUnsubscribe();
+    }
+  }
+
   private synchronized void letGoOfAll() {
+    subscribed = false;
     Says.revoked(positions.keySet());
     positions.clear();
     uncommitted.clear();

@@ -58,6 +58,7 @@ final class TcpMember extends StreamMember {
         send(Subscribe.newBuilder().setStreamId(1).setTopics(List.of(topic)).setOffsets(List.of()).setStart("earliest").setGroup(group)
             .setMemberId(memberId).setMemberEpoch(epoch).setAutoCommitIntervalMs(0).setRebalanceTimeoutMs(10_000)
             .setCreditRecords(WINDOW_RECORDS).setCreditBytes(WINDOW_BYTES).build());
+        onSubscribed();
       }
       while (true) {
         byte[] bytes = new byte[in.readInt()];

@@ -49,6 +49,7 @@ final class WebSocketMember extends StreamMember implements WebSocket.Listener {
             .put("start", "earliest").put("group", group).put("memberId", memberId).put("memberEpoch", epoch)
             .put("autoCommitIntervalMs", 0).put("rebalanceTimeoutMs", 10_000).put("creditRecords", "" + WINDOW_RECORDS)
             .put("creditBytes", "" + WINDOW_BYTES));
+        onSubscribed();
       }
       awaitEnd(connecting.join(), over);
     } catch (CompletionException e) {
