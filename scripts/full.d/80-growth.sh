@@ -42,16 +42,6 @@ is_drained() {
 
 has_voters() { cluster_says "$1" ".controller >= 0 and (.voters | length) == $2"; }
 
-# drain I: once more if nobody answers in time, which the metadata log may need while its voters change on a busy machine.
-drain() {
-  local try
-  for try in 1 2 3; do
-    if scripts/millrace cluster drain "$1" -b "$(bootstrap "${left[@]}")"; then return 0; fi
-    say "node $1 is not drained yet after $try tries"
-  done
-  return 1
-}
-
 add_nodes() {
   local i
   for i in "$@"; do start_node "$i" 1; done
@@ -73,7 +63,7 @@ add_nodes 4 5
 await_that 90 'five nodes, spread' is_spread 5 5
 say "$(shares 1); $TOPIC $(topic_shares 1 "$TOPIC")"
 
-for i in "${drained[@]}"; do drain "$i"; done
+for i in "${drained[@]}"; do say "$(scripts/millrace cluster drain "$i" -b "$(bootstrap "${left[@]}")")"; done
 await_that 90 "drained: ${drained[*]}" is_drained
 say "$(shares "${left[0]}"); $TOPIC $(topic_shares "${left[0]}" "$TOPIC")"
 for i in "${drained[@]}"; do

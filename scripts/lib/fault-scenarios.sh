@@ -79,7 +79,7 @@ fault_stop_leader() {
   elected "$before" "$VICTIM"
   sleep 2
   start_node "$VICTIM" "$SIZE"
-  await_node "$VICTIM" 30
+  await_node "$VICTIM" 90
 }
 
 prepare_kill_leader() { LIMIT_MS=4000; }
@@ -92,7 +92,7 @@ fault_kill_leader() {
   sleep 2
   elected "$before" "$VICTIM"
   start_node "$VICTIM" "$SIZE"
-  await_node "$VICTIM" 30
+  await_node "$VICTIM" 90
 }
 
 prepare_kill_controller() { LIMIT_MS=6000; }
@@ -105,7 +105,7 @@ fault_kill_controller() {
   VICTIM=$(controller_node)
   [[ $VICTIM == "$before" ]] || EVIDENCE="controller $before, then $VICTIM"
   start_node "$before" "$SIZE"
-  await_node "$before" 30
+  await_node "$before" 90
 }
 
 prepare_kill_all() { LIMIT_MS=20000; }
@@ -127,7 +127,7 @@ fault_kills() {
     kill_node "$VICTIM"
     sleep 4
     start_node "$VICTIM" "$SIZE"
-    await_node "$VICTIM" 30
+    await_node "$VICTIM" 90
     sleep 2
   done
   elected "$before"
@@ -141,7 +141,7 @@ fault_rolling_restart() {
   for i in $(seq 1 "$SIZE"); do
     stop_node "$i"
     start_node "$i" "$SIZE"
-    await_node "$i" 30
+    await_node "$i" 90
     await_in_sync
   done
   elected "$before"
@@ -255,8 +255,8 @@ fault_majority_lost() {
     EVIDENCE="1 of 3 nodes for $((SECONDS - began)) s, a write is answered ${answer:-by nothing within 40 s}"
   start_node 2 "$SIZE"
   start_node 3 "$SIZE"
-  await_node 2 30
-  await_node 3 30
+  await_node 2 90
+  await_node 3 90
 }
 
 # --- disks
@@ -311,7 +311,7 @@ fault_power_cut_one() {
   [[ $lost -le 0 ]] || EVIDENCE="at least $lost bytes of node $VICTIM lost"
   sleep 5
   start_node "$VICTIM" "$SIZE"
-  await_node "$VICTIM" 30
+  await_node "$VICTIM" 90
 }
 
 prepare_power_cut_all() {
@@ -345,7 +345,7 @@ fault_disk_wiped() {
   rm -rf "$(node_data "$VICTIM")"
   sleep 5
   start_node "$VICTIM" "$SIZE"
-  await_node "$VICTIM" 30
+  await_node "$VICTIM" 90
 }
 
 prepare_disk_full() {
@@ -387,7 +387,7 @@ fault_fsync_error() {
   # The partition stays offline on this node until it is started again.
   kill_node "$VICTIM"
   start_node "$VICTIM" "$SIZE"
-  await_node "$VICTIM" 30
+  await_node "$VICTIM" 90
 }
 
 prepare_stalled_writes() { LIMIT_MS=10000; STEADY=yes; }
