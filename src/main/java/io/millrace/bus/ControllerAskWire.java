@@ -28,6 +28,7 @@ import io.millrace.model.control.IsrChange;
 import io.millrace.model.control.ReplicaPosition;
 import io.millrace.model.image.BrokerEndpoint;
 import io.millrace.model.image.BrokerListener;
+import io.millrace.model.image.ProcessLife;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +127,9 @@ final class ControllerAskWire {
             .map(at -> new ControlEndpoint(at.listener().name(), at.host(), at.port()))
             .toList(),
         broker.supportedVersion(),
-        broker.unclean());
+        broker.unclean(),
+        broker.life().start(),
+        broker.life().id());
   }
 
   private static ControlTarget target(PartitionId partition, Optional<List<NodeId>> replicas) {
@@ -239,7 +242,8 @@ final class ControllerAskWire {
                             BrokerListener.valueOf(at.getListener()), at.getHost(), at.getPort()))
                 .toList(),
             register.getSupportedVersion(),
-            register.getUnclean()));
+            register.getUnclean(),
+            new ProcessLife(register.getStart(), register.getLifeId())));
   }
 
   private static ControllerAsk reassignment(ReassignPartitionsAsk reassign) {

@@ -56,7 +56,11 @@ public record NodeStarts(String directoryId, long starts, Optional<String> found
     } catch (IOException | IllegalArgumentException e) {
       throw new StreamException(
           ErrorCode.DATA_DIRECTORY_INVALID,
-          file + " cannot be used (" + e.getMessage() + "); take it away, it is made anew",
+          file
+              + " cannot be used ("
+              + e.getMessage()
+              + "); bring it back, or take it away: then it is made anew, and the cluster says what is to"
+              + " be in it",
           e);
     }
   }

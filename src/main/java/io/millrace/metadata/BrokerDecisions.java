@@ -58,12 +58,14 @@ public final class BrokerDecisions {
   }
 
   /**
-   * Registers a broker that starts; it is fenced until {@link #unfence}.
+   * Registers a broker that starts; it is fenced until {@link #unfence}. A copy of a registration
+   * that was granted is answered as that was.
    *
-   * @return refused with UNSUPPORTED_VERSION or DUPLICATE_BROKER_REGISTRATION
+   * @return refused with UNSUPPORTED_VERSION, DUPLICATE_BROKER_REGISTRATION, or
+   *     DATA_DIRECTORY_INVALID if the process was followed by another one
    */
   public Decision<BrokerImage> register(BrokerRegistration registration) {
-    return controller.decide(BrokerRules.register(controller.latest(), registration));
+    return controller.decide(RegistrationRules.register(controller.latest(), registration));
   }
 
   /** Lets a broker lead; refused with STALE_BROKER_EPOCH. */

@@ -8,9 +8,9 @@ import io.millrace.metadata.Ruling.Deny;
 import io.millrace.metadata.Ruling.Grant;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
-import io.millrace.model.control.BrokerRegistration;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
+import io.millrace.model.image.ProcessLife;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -65,7 +65,8 @@ final class BrokerRules {
       return new Grant<>(List.of(), next -> id);
     }
     BrokerImage reserved =
-        new BrokerImage(id, directoryId, 1, true, false, Optional.empty(), List.of(), 1);
+        new BrokerImage(
+            id, directoryId, 1, true, false, Optional.empty(), List.of(), 1, ProcessLife.UNKNOWN);
     return new Grant<>(List.of(new BrokerRegistered(reserved)), next -> id);
   }
 
@@ -75,125 +76,6 @@ final class BrokerRules {
       free++;
     }
     return free;
-  }
-
-  /**
-   * A broker's new life. It is fenced until it says that it follows the metadata; what its former
-   * life led is led by others from here on, or by nobody, in a later leader epoch: whatever that
-   * life still sends is recognised as old.
-   *
-   * <p>A broker that lost records, or its whole disk, is in sync nowhere from here on. Where nobody
-   * else that is in sync could lead, all that were are remembered instead (KIP-966).
-   */
-  static Ruling<BrokerImage> register(MetadataState state, BrokerRegistration registration) {
-    Optional<BrokerImage> before = state.cluster().broker(registration.nodeId());
-    Optional<Deny<BrokerImage>> denied = registrationDenied(state, registration, before);
-    if (denied.isPresent()) {
-      return denied.get();
-    }
-    boolean otherDisk =
-        before.isPresent()
-            && !before.get().directoryId().isEmpty()
-            && !before.get().directoryId().equals(registration.directoryId());
-    boolean lost = registration.unclean() || otherDisk;
-    BrokerImage broker =
-        new BrokerImage(
-            registration.nodeId(),
-            registration.directoryId(),
-            before.map(BrokerImage::incarnation).orElse(0L) + 1,
-            true,
-            before.map(BrokerImage::draining).orElse(false),
-            registration.rack(),
-            registration.endpoints(),
-            registration.supportedVersion());
-    List<MetadataRecord> records = new ArrayList<>();
-    records.add(new BrokerRegistered(broker));
-    records.addAll(endFormerLife(state.cluster().withBroker(broker), broker.id(), lost));
-    return new Grant<>(records, next -> next.cluster().broker(broker.id()).orElseThrow());
-  }
-
-  private static List<MetadataRecord> endFormerLife(ClusterImage image, NodeId node, boolean lost) {
-    LeaderElection election = new LeaderElection(image.brokers());
-    return PartitionChanges.of(
-            image,
-            partition -> partition.inSyncReplicas().contains(node),
-            (topic, draft) -> {
-              List<NodeId> inSyncBefore = draft.inSync();
-              if (lost) {
-                draft.removeFromInSync(node);
-              }
-              election.settle(topic, draft);
-              if (lost && draft.leader().isEmpty()) {
-                draft.remember(inSyncBefore);
-              }
-            })
-        .records();
-  }
-
-  private static Optional<Deny<BrokerImage>> registrationDenied(
-      MetadataState state, BrokerRegistration registration, Optional<BrokerImage> before) {
-    if (!state.isFounded()) {
-      return Optional.of(notFounded());
-    }
-    if (registration.supportedVersion() < state.metadataVersion()) {
-      return Optional.of(
-          new Deny<>(
-              ErrorCode.UNSUPPORTED_VERSION,
-              "broker "
-                  + registration.nodeId()
-                  + " reads metadata up to version "
-                  + registration.supportedVersion()
-                  + ", the cluster's is of version "
-                  + state.metadataVersion()
-                  + "; start the newer release"));
-    }
-    boolean isTaken =
-        before.isPresent()
-            && !before.get().fenced()
-            && !before.get().directoryId().isEmpty()
-            && !before.get().directoryId().equals(registration.directoryId());
-    if (isTaken) {
-      return Optional.of(
-          new Deny<>(
-              ErrorCode.DUPLICATE_BROKER_REGISTRATION,
-              "broker "
-                  + registration.nodeId()
-                  + " runs already, with another data directory; give this one another node.id, or"
-                  + " stop that one"));
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * The registration of a node that is alone: it leads again at once what it led before, and what
-   * nobody leads and it has in sync, in a later leader epoch.
-   */
-  static Ruling<BrokerImage> registerAlone(MetadataState state, NodeId node) {
-    if (!state.isFounded()) {
-      return notFounded();
-    }
-    ClusterImage image = state.cluster();
-    BrokerImage broker =
-        new BrokerImage(
-            node,
-            image.broker(node).map(BrokerImage::directoryId).orElse(""),
-            image.broker(node).map(BrokerImage::incarnation).orElse(0L) + 1,
-            false,
-            false,
-            Optional.empty(),
-            List.of(),
-            MetadataState.SUPPORTED_VERSION);
-    List<MetadataRecord> records = new ArrayList<>();
-    records.add(new BrokerRegistered(broker));
-    records.addAll(
-        PartitionChanges.of(
-                image,
-                partition ->
-                    partition.inSyncReplicas().contains(node)
-                        && (partition.leader().isEmpty() || partition.isLedBy(node)),
-                (topic, draft) -> draft.lead(node, true))
-            .records());
-    return new Grant<>(records, next -> next.cluster().broker(node).orElseThrow());
   }
 
   /** The broker may lead from here on, and leads where nobody did and it is in sync. */
@@ -305,7 +187,7 @@ final class BrokerRules {
         "broker " + node + " is not registered as " + incarnation + " any more; register again");
   }
 
-  private static <T> Deny<T> notFounded() {
+  static <T> Deny<T> notFounded() {
     return new Deny<>(ErrorCode.LEADER_NOT_AVAILABLE, "the cluster is not founded yet");
   }
 }

@@ -111,7 +111,7 @@ public final class Controller {
    * epochs.
    */
   public Decision<BrokerImage> registerBroker(NodeId nodeId) {
-    return decide(BrokerRules.registerAlone(latest, nodeId), false);
+    return decide(RegistrationRules.registerAlone(latest, nodeId), false);
   }
 
   /** What is decided about the brokers of a cluster, and where partitions are. */

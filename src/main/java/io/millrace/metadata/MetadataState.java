@@ -26,7 +26,7 @@ public record MetadataState(
     long lastProposal,
     long nextProducerId) {
   /** The facts that this build knows; a log of a higher version is refused. */
-  public static final int SUPPORTED_VERSION = 2;
+  public static final int SUPPORTED_VERSION = 3;
 
   /** Of an empty log. */
   public static MetadataState empty() {

@@ -14,6 +14,7 @@ import io.millrace.model.config.ControllerSettings;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.control.BrokerRegistration;
 import io.millrace.model.image.BrokerImage;
+import io.millrace.model.image.ProcessLife;
 import io.millrace.verticle.ClusterEnvironment;
 import io.millrace.verticle.ClusterMetadataVerticle;
 import io.millrace.verticle.MetadataEnvironment;
@@ -22,6 +23,7 @@ import io.millrace.verticle.ReplicationParts;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,7 +125,8 @@ final class MetadataStep implements StartStep {
             Optional.of(settings.get(ControllerSettings.BROKER_RACK)).filter(r -> !r.isEmpty()),
             BrokerPlaces.of(settings, node.config()),
             MetadataState.SUPPORTED_VERSION,
-            data.directory().previousStop() == PreviousStop.MACHINE_LOST),
+            data.directory().previousStop() == PreviousStop.MACHINE_LOST,
+            new ProcessLife(loops.starts().starts(), UUID.randomUUID().toString())),
         identity.isFounder(),
         new PortProbe(loops.vertx())::isRefused,
         listener -> node.onHint(hint -> nodeOf(hint.key()).ifPresent(listener)),

@@ -144,7 +144,8 @@ final class BrokerLife {
             registration.rack(),
             registration.endpoints(),
             registration.supportedVersion(),
-            registration.unclean() && !registeredBefore);
+            registration.unclean() && !registeredBefore,
+            registration.life());
     controller
         .ask(new ControllerAsk.RegisterBroker(clusterId, now), REGISTER_TIMEOUT_MS)
         .onComplete(done -> registering = false)

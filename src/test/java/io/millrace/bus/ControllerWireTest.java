@@ -22,6 +22,7 @@ import io.millrace.model.control.ReplicaPosition;
 import io.millrace.model.image.BrokerEndpoint;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.PartitionImage;
+import io.millrace.model.image.ProcessLife;
 import io.millrace.model.image.TopicImage;
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
@@ -66,9 +67,12 @@ class ControllerWireTest {
                 Optional.of("rack"),
                 List.of(new BrokerEndpoint(BrokerListener.BUS, "10.0.0.1", 7801)),
                 2,
-                true)),
+                true,
+                new ProcessLife(1L << 40, "life"))),
         new ControllerAsk.RegisterBroker(
-            "", new BrokerRegistration(NODE, "disk", Optional.empty(), List.of(), 2, false)),
+            "",
+            new BrokerRegistration(
+                NODE, "disk", Optional.empty(), List.of(), 2, false, ProcessLife.UNKNOWN)),
         new ControllerAsk.BrokerHeartbeat(
             new HeartbeatReport(
                 NODE, 5, true, false, Map.of(PARTITION, new ReplicaPosition(3, 1L << 40)))),

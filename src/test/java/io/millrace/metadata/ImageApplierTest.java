@@ -117,7 +117,7 @@ class ImageApplierTest {
         new VotersChanged(List.of(), List.of(NODE)),
         new VotersChanged(List.of(NODE), List.of(NODE)),
         new MetadataVersionRaised(1),
-        new MetadataVersionRaised(3),
+        new MetadataVersionRaised(MetadataState.SUPPORTED_VERSION + 1),
         new ProducerIdsAllocated(NODE, 5, 10),
         new ProducerIdsAllocated(NODE, 0, 0));
   }
@@ -156,9 +156,13 @@ class ImageApplierTest {
                 apply(
                     MetadataState.empty(),
                     new Proposal(
-                        1, 0, List.of(new ControllerElected(NODE), new ClusterFounded("c", 3)))))
+                        1,
+                        0,
+                        List.of(
+                            new ControllerElected(NODE),
+                            new ClusterFounded("c", MetadataState.SUPPORTED_VERSION + 1)))))
         .hasMessageContaining(
-            "its version is 3, this server reads 1 to 2; start the newer release");
+            "its version is 4, this server reads 1 to 3; start the newer release");
   }
 
   private static PartitionsChanged change(

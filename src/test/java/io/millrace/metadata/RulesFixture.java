@@ -15,6 +15,7 @@ import io.millrace.model.image.BrokerEndpoint;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.PartitionImage;
+import io.millrace.model.image.ProcessLife;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class RulesFixture {
 
   final Controller controller;
   private MetadataState state = MetadataState.empty();
+  private long starts;
 
   RulesFixture() {
     this(Map.of("cluster.balance.enable", "false"));
@@ -72,15 +74,18 @@ final class RulesFixture {
     return registration(node, disk, unclean, Optional.empty());
   }
 
+  /** Of a process that has just started. */
   BrokerRegistration registration(
       NodeId node, String disk, boolean unclean, Optional<String> rack) {
+    starts++;
     return new BrokerRegistration(
         node,
         disk,
         rack,
         List.of(new BrokerEndpoint(BrokerListener.BUS, "host" + node, 7801)),
         MetadataState.SUPPORTED_VERSION,
-        unclean);
+        unclean,
+        new ProcessLife(starts, "life" + starts));
   }
 
   BrokerImage register(NodeId node, String disk, boolean unclean) {

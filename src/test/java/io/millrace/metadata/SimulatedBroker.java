@@ -16,6 +16,7 @@ import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
+import io.millrace.model.image.ProcessLife;
 import io.millrace.model.image.TopicImage;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ final class SimulatedBroker {
   final BrokerSupervisor supervisor;
   private final SimulatedCluster cluster;
   private final boolean unclean;
+  private final ProcessLife process;
   private final Map<PartitionId, Leading> leading = new HashMap<>();
   private ClusterImage image = ClusterImage.empty();
   private long incarnation = -1;
@@ -66,10 +68,16 @@ final class SimulatedBroker {
     }
   }
 
-  SimulatedBroker(SimulatedCluster cluster, int id, boolean unclean, SettingValues settings) {
+  SimulatedBroker(
+      SimulatedCluster cluster,
+      int id,
+      boolean unclean,
+      ProcessLife process,
+      SettingValues settings) {
     this.cluster = cluster;
     this.id = id;
     this.unclean = unclean;
+    this.process = process;
     this.driver =
         new ControllerDriver(
             new NodeId(id),
@@ -145,7 +153,8 @@ final class SimulatedBroker {
               Optional.empty(),
               List.of(new BrokerEndpoint(BrokerListener.BUS, "host", 1)),
               MetadataState.SUPPORTED_VERSION,
-              unclean && !registeredOnce);
+              unclean && !registeredOnce,
+              process);
       cluster.ask(
           this,
           other -> {

@@ -10,6 +10,7 @@ import io.millrace.model.config.SettingValues;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
+import io.millrace.model.image.ProcessLife;
 import io.millrace.model.image.TopicImage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +42,7 @@ final class SimulatedCluster {
   private final Map<LeaderEpoch, NodeId> leaders = new HashMap<>();
   private final SettingValues settings = BrokerSettings.of(Map.of());
   private boolean quiet;
+  private long starts;
   int elections;
   int commits;
 
@@ -100,10 +102,15 @@ final class SimulatedCluster {
 
   private void start(int node) {
     boolean unclean = unmarked.contains(node);
-    SimulatedBroker broker = new SimulatedBroker(this, node, unclean, settings);
+    SimulatedBroker broker = new SimulatedBroker(this, node, unclean, nextLife(), settings);
     up.put(node, broker);
     world.wake(node);
     beat(broker);
+  }
+
+  private ProcessLife nextLife() {
+    starts++;
+    return new ProcessLife(starts, "life" + starts);
   }
 
   private void beat(SimulatedBroker broker) {

@@ -7,6 +7,7 @@ import io.millrace.model.image.BrokerEndpoint;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.ClusterImage;
+import io.millrace.model.image.ProcessLife;
 import io.millrace.model.image.QuorumImage;
 import java.util.Arrays;
 import java.util.List;
@@ -95,7 +96,8 @@ class VoterPlanTest {
         false,
         Optional.empty(),
         List.of(new BrokerEndpoint(BrokerListener.BUS, "host", 1)),
-        2);
+        2,
+        ProcessLife.UNKNOWN);
   }
 
   private static BrokerImage gone(int id) {

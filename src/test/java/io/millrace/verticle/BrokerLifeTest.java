@@ -12,6 +12,7 @@ import io.millrace.model.control.ControllerAsk;
 import io.millrace.model.control.HeartbeatAnswer;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
+import io.millrace.model.image.ProcessLife;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class BrokerLifeTest {
   private static final NodeId NODE = new NodeId(2);
+  private static final ProcessLife LIFE = new ProcessLife(7, "life");
 
   private final List<ControllerAsk> asked = new ArrayList<>();
   private final List<Promise<ControllerAnswer>> answers = new ArrayList<>();
@@ -42,7 +44,7 @@ class BrokerLifeTest {
   private final BrokerLife life =
       new BrokerLife(
           "cluster",
-          new BrokerRegistration(NODE, "disk", Optional.empty(), List.of(), 2, true),
+          new BrokerRegistration(NODE, "disk", Optional.empty(), List.of(), 2, true, LIFE),
           (ask, timeoutMs) -> {
             asked.add(ask);
             answers.add(Promise.promise());

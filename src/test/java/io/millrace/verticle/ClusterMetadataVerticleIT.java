@@ -25,6 +25,7 @@ import io.millrace.model.image.BrokerEndpoint;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.ClusterImage;
+import io.millrace.model.image.ProcessLife;
 import io.millrace.model.image.TopicImage;
 import io.millrace.partition.TestBatches;
 import io.vertx.core.Context;
@@ -56,6 +57,7 @@ class ClusterMetadataVerticleIT {
   private TestNode node;
   private ExecutorService writer;
   private String deployment;
+  private long starts;
   private ClusterMetadataVerticle verticle;
   private BusMetadataClient metadata;
 
@@ -65,6 +67,7 @@ class ClusterMetadataVerticleIT {
   }
 
   private void open() {
+    starts++;
     SettingValues settings = BrokerSettings.of(Map.of("broker.heartbeat.interval.ms", "50"));
     LogLimits limits = new LogLimits(1 << 20, 60_000, 100, 1 << 20);
     node = new TestNode(2, SHARDS, new SegmentedLogs(root.resolve("logs"), limits), Map.of());
@@ -96,7 +99,8 @@ class ClusterMetadataVerticleIT {
                     Optional.of("rack"),
                     List.of(new BrokerEndpoint(BrokerListener.BUS, "localhost", 7801)),
                     MetadataState.SUPPORTED_VERSION,
-                    false),
+                    false,
+                    new ProcessLife(starts, "life" + starts)),
                 true,
                 endpoint -> Future.succeededFuture(false),
                 listener -> {},

@@ -19,6 +19,7 @@ import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.control.BrokerRegistration;
 import io.millrace.model.control.ControllerAnswer;
 import io.millrace.model.control.ControllerAsk;
+import io.millrace.model.image.ProcessLife;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,8 @@ class ControllerServiceTest {
                     Optional.empty(),
                     List.of(),
                     MetadataState.SUPPORTED_VERSION,
-                    false)));
+                    false,
+                    new ProcessLife(1, "life"))));
 
     // then
     assertThat(answer.cause())

@@ -50,7 +50,7 @@ import org.apache.avro.specific.SpecificRecordBase;
  */
 public final class MetadataRecordCodec {
   /** Releases whose schemas may stand in a log, oldest first; one folder of resources each. */
-  static final List<String> RELEASES = List.of("v1", "v2");
+  static final List<String> RELEASES = List.of("v1", "v2", "v3");
 
   static final List<Schema> CURRENT =
       List.of(

@@ -22,6 +22,7 @@ import io.millrace.model.image.BrokerEndpoint;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.PartitionImage;
+import io.millrace.model.image.ProcessLife;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +109,8 @@ final class RecordDecoding {
                         new BrokerEndpoint(
                             BrokerListener.valueOf(at.getListener()), at.getHost(), at.getPort()))
                 .toList(),
-            record.getSupportedVersion()));
+            record.getSupportedVersion(),
+            new ProcessLife(record.getStart(), record.getLifeId())));
   }
 
   private static MetadataRecord brokerChanged(BrokerChanged record) {

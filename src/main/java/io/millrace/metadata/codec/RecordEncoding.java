@@ -51,7 +51,9 @@ final class RecordEncoding implements MetadataRecord.Visitor<SpecificRecordBase>
         broker.endpoints().stream()
             .map(at -> new EndpointState(at.listener().name(), at.host(), at.port()))
             .toList(),
-        broker.supportedVersion());
+        broker.supportedVersion(),
+        broker.life().start(),
+        broker.life().id());
   }
 
   @Override

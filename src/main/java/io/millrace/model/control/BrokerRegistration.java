@@ -2,6 +2,7 @@ package io.millrace.model.control;
 
 import io.millrace.model.NodeId;
 import io.millrace.model.image.BrokerEndpoint;
+import io.millrace.model.image.ProcessLife;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param directoryId names its disk
  * @param supportedVersion the highest metadata version that it reads
  * @param unclean whether its machine died, so that its logs may lack what they had acknowledged
+ * @param life the process that registers
  */
 public record BrokerRegistration(
     NodeId nodeId,
@@ -18,7 +20,8 @@ public record BrokerRegistration(
     Optional<String> rack,
     List<BrokerEndpoint> endpoints,
     int supportedVersion,
-    boolean unclean) {
+    boolean unclean,
+    ProcessLife life) {
   public BrokerRegistration {
     endpoints = List.copyOf(endpoints);
   }

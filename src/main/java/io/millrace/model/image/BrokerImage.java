@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param rack where it stands, for placement; Kafka's {@code broker.rack}
  * @param endpoints at most one of a listener
  * @param supportedVersion the highest metadata version that it reads
+ * @param life the process that it is registered for
  */
 public record BrokerImage(
     NodeId id,
@@ -25,14 +26,16 @@ public record BrokerImage(
     boolean draining,
     Optional<String> rack,
     List<BrokerEndpoint> endpoints,
-    int supportedVersion) {
+    int supportedVersion,
+    ProcessLife life) {
   public BrokerImage {
     endpoints = List.copyOf(endpoints);
   }
 
   /** A broker of which nothing more is known. */
   public static BrokerImage of(NodeId id, long incarnation, boolean fenced) {
-    return new BrokerImage(id, "", incarnation, fenced, false, Optional.empty(), List.of(), 1);
+    return new BrokerImage(
+        id, "", incarnation, fenced, false, Optional.empty(), List.of(), 1, ProcessLife.UNKNOWN);
   }
 
   /** Whether it may lead, be in sync and get replicas. */
@@ -47,6 +50,14 @@ public record BrokerImage(
   /** The same life of the broker with these marks. */
   public BrokerImage marked(boolean nowFenced, boolean nowDraining) {
     return new BrokerImage(
-        id, directoryId, incarnation, nowFenced, nowDraining, rack, endpoints, supportedVersion);
+        id,
+        directoryId,
+        incarnation,
+        nowFenced,
+        nowDraining,
+        rack,
+        endpoints,
+        supportedVersion,
+        life);
   }
 }

@@ -9,6 +9,7 @@ import io.millrace.model.TopicName;
 import io.millrace.model.image.BrokerEndpoint;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
+import io.millrace.model.image.ProcessLife;
 import io.millrace.partition.TestBatches;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +47,8 @@ class ManyBrokersIT {
         false,
         Optional.of("rack-" + id),
         List.of(new BrokerEndpoint(listener, "broker-" + id, 9_000 + id.value())),
-        1);
+        1,
+        ProcessLife.UNKNOWN);
   }
 
   @BeforeEach

@@ -11,6 +11,7 @@ import io.millrace.model.image.BrokerEndpoint;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.PartitionImage;
+import io.millrace.model.image.ProcessLife;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,8 @@ class MetadataRecordCodecTest {
                 List.of(
                     new BrokerEndpoint(BrokerListener.KAFKA, "broker", 9092),
                     new BrokerEndpoint(BrokerListener.BUS, "10.0.0.1", 7801)),
-                2)),
+                2,
+                new ProcessLife(1L << 40, "life"))),
         new MetadataRecord.BrokerChanged(NODE, 12, false, true),
         new MetadataRecord.VotersChanged(List.of(NODE, new NodeId(1)), List.of(new NodeId(4))),
         new MetadataRecord.MetadataVersionRaised(2),
