@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A partition that this node leads, in one leader epoch: its followers' fetches, and the in-sync
@@ -29,6 +30,7 @@ final class LeaderRole {
   private final PartitionLog log;
   private final LeaderReplica replica;
   private PartitionImage image;
+  private @Nullable IsrProposal asked;
 
   LeaderRole(
       PartitionId id,
@@ -123,12 +125,21 @@ final class LeaderRole {
     return replica
         .propose(
             image.replicas(), environment.brokers(), environment.time().monotonicNanos(), lagNanos)
-        .map(this::proposal);
+        .map(this::asking);
   }
 
-  /** The change that was asked for and is not decided, to ask for it again. */
+  private IsrProposal asking(Set<NodeId> inSync) {
+    IsrProposal proposal = proposal(inSync);
+    asked = proposal;
+    return proposal;
+  }
+
+  /**
+   * The change that was asked for and is not decided, to ask for it again in the same words: a
+   * follower that has registered anew since may have lost what it had when it was caught up.
+   */
   Optional<IsrProposal> pending() {
-    return replica.pending().map(this::proposal);
+    return replica.pending().isPresent() ? Optional.ofNullable(asked) : Optional.empty();
   }
 
   private IsrProposal proposal(Set<NodeId> inSync) {

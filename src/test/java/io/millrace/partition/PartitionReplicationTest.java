@@ -36,12 +36,13 @@ class PartitionReplicationTest {
   private final List<Produced> answers = new ArrayList<>();
   private boolean leased = true;
   private int partitionEpoch;
+  private long active = 3;
   private final Partition partition =
       new Partition(
           new PartitionId(new TopicId(1, 2), 0),
           new TopicPartition(new TopicName("flights"), 0),
           new PartitionEnvironment(
-              SELF, new ManualTime(), () -> leased, node -> OptionalLong.of(3), 10),
+              SELF, new ManualTime(), () -> leased, node -> OptionalLong.of(active), 10),
           new PartitionLogs.OpenedLog(log, 0),
           TopicSettings.of(Map.of()));
 
@@ -205,6 +206,23 @@ class PartitionReplicationTest {
     // then
     assertThat(partition.offline()).isPresent();
     assertThat(partition.replication().pendingProposal()).isEmpty();
+  }
+
+  @Test
+  void shouldAskAgainForTheLifeThatHadCaughtUp() {
+    // given
+    follow(SELF, 1, List.of(SELF));
+    partition.append(TestBatches.of(2), Acks.LEADER, answers::add);
+    fetch(3, 1, 2, 1);
+    IsrProposal asked = partition.replication().proposeInSync(1).orElseThrow();
+
+    // when
+    active = 4;
+    fetch(4, 1, 0, -1);
+
+    // then
+    assertThat(asked.inSync()).containsEntry(OTHER, 3L);
+    assertThat(partition.replication().pendingProposal()).contains(asked);
   }
 
   @Test
