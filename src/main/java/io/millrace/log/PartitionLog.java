@@ -59,8 +59,15 @@ public interface PartitionLog {
   ReadOutcome read(long offset, int maxBytes, long limitOffsetExclusive);
 
   /**
-   * Reads for a replica: up to the log's end, and also the batches without records that compaction
-   * leaves and other readers are spared.
+   * Where the oldest batch begins that is still here: at the start offset, or below it where the
+   * records before the start were deleted and their batches stay for now. Replicas copy from here,
+   * since batches are only ever copied whole.
+   */
+  long firstOffset();
+
+  /**
+   * Reads for a replica: from {@link #firstOffset} up to the log's end, and also the batches
+   * without records that compaction leaves and other readers are spared.
    */
   ReadOutcome readForReplica(long offset, int maxBytes);
 

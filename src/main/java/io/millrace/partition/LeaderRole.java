@@ -76,13 +76,24 @@ final class LeaderRole {
           "node " + follower + " fetches as of broker epoch " + brokerEpoch + ", it has " + newest,
           fetch);
     }
-    long start = log.startOffset();
+    // Not from where it starts: that may be within a batch, and a batch is copied whole.
+    long first = log.firstOffset();
     boolean isEmpty = fetch.lastFetchedEpoch() < 0;
-    if (fetch.fetchOffset() < start || (isEmpty && fetch.fetchOffset() > log.endOffset())) {
-      String reason = "the log holds offsets " + start + " to " + log.endOffset();
-      return Optional.of(answer(ErrorCode.OFFSET_OUT_OF_RANGE, reason, fetch, Optional.empty()));
+    if (fetch.fetchOffset() < first || (isEmpty && fetch.fetchOffset() > log.endOffset())) {
+      return Optional.of(outOfRange(fetch, first));
     }
     return isEmpty ? Optional.empty() : diverging(fetch);
+  }
+
+  private ReplicaAnswer outOfRange(ReplicaFetch fetch, long first) {
+    return new ReplicaAnswer(
+        ErrorCode.OFFSET_OUT_OF_RANGE,
+        "the log holds offsets " + first + " to " + log.endOffset(),
+        replica.leaderEpoch(),
+        fetch.fetchOffset(),
+        replica.highWatermark(),
+        first,
+        Optional.empty());
   }
 
   /** The follower's last record must be of the epoch that it has here, at the same offset. */
@@ -90,24 +101,18 @@ final class LeaderRole {
     PartitionLog.EpochEnd end = log.endOfEpoch(fetch.lastFetchedEpoch());
     return end.leaderEpoch() == fetch.lastFetchedEpoch() && end.endOffset() >= fetch.fetchOffset()
         ? Optional.empty()
-        : Optional.of(
-            answer(
-                ErrorCode.NONE,
-                "",
-                fetch,
-                Optional.of(new EpochEnd(end.leaderEpoch(), end.endOffset()))));
+        : Optional.of(answer(fetch, Optional.of(new EpochEnd(end.leaderEpoch(), end.endOffset()))));
   }
 
   /** What is answered beside batches. */
   ReplicaAnswer accept(ReplicaFetch fetch) {
-    return answer(ErrorCode.NONE, "", fetch, Optional.empty());
+    return answer(fetch, Optional.empty());
   }
 
-  private ReplicaAnswer answer(
-      ErrorCode error, String reason, ReplicaFetch fetch, Optional<EpochEnd> diverging) {
+  private ReplicaAnswer answer(ReplicaFetch fetch, Optional<EpochEnd> diverging) {
     return new ReplicaAnswer(
-        error,
-        reason,
+        ErrorCode.NONE,
+        "",
         replica.leaderEpoch(),
         fetch.fetchOffset(),
         replica.highWatermark(),

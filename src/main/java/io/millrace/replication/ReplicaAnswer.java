@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param reason what was wrong and what was expected; empty if nothing was
  * @param leaderEpoch of the answering leader, -1 if it is none
  * @param fetchOffset the one that was asked for
- * @param logStartOffset the first offset that exists, -1 on most errors
+ * @param logStartOffset the first offset that exists, with OFFSET_OUT_OF_RANGE the one from which
+ *     batches can be copied; -1 on most errors
  * @param diverging where the histories part, if they do: the leader's largest epoch that is not
  *     above the follower's last one, and where it ends
  */

@@ -345,6 +345,23 @@ public abstract class StoredLogContract extends PartitionLogContract {
   }
 
   @Test
+  void shouldGiveReplicasTheWholeBatchThatTheLogStartsIn() {
+    // given
+    log.append(Batches.idempotent(now(), 9, (short) 0, 0, "a", "b", "c"), 4);
+
+    // when
+    Batches.run(log.deleteRecordsBefore(2));
+
+    // then
+    assertThat(log.firstOffset()).isZero();
+    assertThat(Batches.read(log, 1, 1 << 20, NO_LIMIT)).isInstanceOf(ReadOutcome.OutOfRange.class);
+    ReadOutcome whole = log.readForReplica(0, 1 << 20);
+    whole = whole instanceof ReadOutcome.Cold cold ? Batches.run(cold.task()) : whole;
+    ByteBuffer batch = Batches.bytesOf(((ReadOutcome.Batches) whole).slice());
+    assertThat(BatchHeader.recordCount(batch, 0)).isEqualTo(3);
+  }
+
+  @Test
   void shouldStartOverWhereTheLeadersLogBegins() {
     // given
     log.append(Batches.idempotent(now(), 9, (short) 0, 0, "a"), 4);

@@ -53,6 +53,13 @@ public final class InMemoryLog implements PartitionLog {
   }
 
   @Override
+  public long firstOffset() {
+    return batches.isEmpty()
+        ? startOffset
+        : Math.min(startOffset, BatchHeader.baseOffset(ByteBuffer.wrap(batches.get(0)), 0));
+  }
+
+  @Override
   public long endOffset() {
     return endOffset;
   }
@@ -154,8 +161,12 @@ public final class InMemoryLog implements PartitionLog {
 
   @Override
   public ReadOutcome read(long offset, int maxBytes, long limitOffsetExclusive) {
-    if (offset < startOffset || offset > endOffset) {
-      return new ReadOutcome.OutOfRange(startOffset, endOffset);
+    return read(offset, maxBytes, limitOffsetExclusive, startOffset);
+  }
+
+  private ReadOutcome read(long offset, int maxBytes, long limitOffsetExclusive, long lowest) {
+    if (offset < lowest || offset > endOffset) {
+      return new ReadOutcome.OutOfRange(lowest, endOffset);
     }
     if (cold) {
       // The task runs on another thread and so reads what was there when it was made.
@@ -167,7 +178,7 @@ public final class InMemoryLog implements PartitionLog {
 
   @Override
   public ReadOutcome readForReplica(long offset, int maxBytes) {
-    return read(offset, maxBytes, Long.MAX_VALUE);
+    return read(offset, maxBytes, Long.MAX_VALUE, firstOffset());
   }
 
   private static ReadOutcome readFrom(

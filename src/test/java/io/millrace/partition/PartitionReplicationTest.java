@@ -37,14 +37,17 @@ class PartitionReplicationTest {
   private boolean leased = true;
   private int partitionEpoch;
   private long active = 3;
-  private final Partition partition =
-      new Partition(
-          new PartitionId(new TopicId(1, 2), 0),
-          new TopicPartition(new TopicName("flights"), 0),
-          new PartitionEnvironment(
-              SELF, new ManualTime(), () -> leased, node -> OptionalLong.of(active), 10),
-          new PartitionLogs.OpenedLog(log, 0),
-          TopicSettings.of(Map.of()));
+  private final Partition partition = partition(SELF, log);
+
+  private Partition partition(NodeId self, InMemoryLog itsLog) {
+    return new Partition(
+        new PartitionId(new TopicId(1, 2), 0),
+        new TopicPartition(new TopicName("flights"), 0),
+        new PartitionEnvironment(
+            self, new ManualTime(), () -> leased, node -> OptionalLong.of(active), 10),
+        new PartitionLogs.OpenedLog(itsLog, 0),
+        TopicSettings.of(Map.of()));
+  }
 
   @Test
   void shouldAcknowledgeNothingButCommittedBatchesWithoutALease() {
@@ -226,6 +229,35 @@ class PartitionReplicationTest {
   }
 
   @Test
+  void shouldFillANewReplicaWhoseLeadersLogStartsWithinABatch() throws IOException {
+    // given
+    follow(SELF, 1, List.of(SELF));
+    partition.append(TestBatches.of(5), Acks.LEADER, answers::add);
+    partition.deleteRecords(3);
+    InMemoryLog othersLog = new InMemoryLog();
+    Partition other = partition(OTHER, othersLog);
+    other.follow(image(SELF, 1, List.of(SELF)), TopicSettings.of(Map.of()));
+
+    // when
+    for (int i = 0; i < 3; i++) {
+      ReplicaFetch fetch = other.replication().nextFetch();
+      ReplicaRead read = partition.replication().onReplicaFetch(OTHER, 3, fetch, 10_000);
+      Following next = other.replication().onReplicaAnswer(read.answer(), bytes(read));
+      if (next instanceof Following.Delete delete) {
+        delete.task().run();
+      } else if (next instanceof Following.Truncate truncate) {
+        truncate.task().run();
+        other.replication().onTruncated();
+      }
+    }
+
+    // then
+    assertThat(othersLog.startOffset()).isEqualTo(3);
+    assertThat(othersLog.endOffset()).isEqualTo(5);
+    assertThat(othersLog.batches()).hasSize(1);
+  }
+
+  @Test
   void shouldTakeItsNextRoleWhenItsLogIsTruncated() throws IOException {
     // given
     follow(OTHER, 2);
@@ -271,10 +303,22 @@ class PartitionReplicationTest {
   }
 
   private void follow(NodeId leader, int epoch, List<NodeId> inSync) {
+    partition.follow(image(leader, epoch, inSync), TopicSettings.of(Map.of()));
+  }
+
+  private PartitionImage image(NodeId leader, int epoch, List<NodeId> inSync) {
     List<NodeId> both = List.of(SELF, OTHER);
-    partition.follow(
-        new PartitionImage(0, Optional.of(leader), epoch, ++partitionEpoch, both, inSync),
-        TopicSettings.of(Map.of()));
+    return new PartitionImage(0, Optional.of(leader), epoch, ++partitionEpoch, both, inSync);
+  }
+
+  private static ByteBuffer bytes(ReplicaRead read) throws IOException {
+    if (!(read.batches() instanceof ReadOutcome.Batches found)) {
+      return NOTHING;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(found.slice().sizeBytes());
+    found.slice().read(bytes, 0);
+    found.slice().release();
+    return bytes.flip();
   }
 
   private ReplicaRead fetch(long brokerEpoch, int leaderEpoch, long offset, int lastEpoch) {

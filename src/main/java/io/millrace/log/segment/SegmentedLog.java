@@ -87,6 +87,12 @@ public final class SegmentedLog implements PartitionLog {
     return state.startOffset();
   }
 
+  /** Batches are removed by whole segments. */
+  @Override
+  public long firstOffset() {
+    return truncating != null ? state.startOffset() : state.segments().first().baseOffset();
+  }
+
   @Override
   public long endOffset() {
     TruncatedState now = truncating;
@@ -156,16 +162,16 @@ public final class SegmentedLog implements PartitionLog {
 
   @Override
   public ReadOutcome read(long offset, int maxBytes, long limitOffsetExclusive) {
-    return read(offset, maxBytes, limitOffsetExclusive, true);
+    return read(offset, maxBytes, startOffset(), limitOffsetExclusive, true);
   }
 
   @Override
   public ReadOutcome readForReplica(long offset, int maxBytes) {
-    return read(offset, maxBytes, Long.MAX_VALUE, false);
+    return read(offset, maxBytes, firstOffset(), Long.MAX_VALUE, false);
   }
 
   private ReadOutcome read(
-      long offset, int maxBytes, long limitOffsetExclusive, boolean passEmpty) {
+      long offset, int maxBytes, long lowestOffset, long limitOffsetExclusive, boolean passEmpty) {
     Optional<String> failure = state.health().failure();
     if (failure.isPresent() && state.pending().isFailed()) {
       return new ReadOutcome.Damaged(failure.get());
@@ -174,8 +180,8 @@ public final class SegmentedLog implements PartitionLog {
       return new ReadOutcome.Nothing();
     }
     long limit = Math.min(limitOffsetExclusive, state.endOffset());
-    if (offset < state.startOffset() || offset > state.endOffset()) {
-      return new ReadOutcome.OutOfRange(state.startOffset(), state.endOffset());
+    if (offset < lowestOffset || offset > state.endOffset()) {
+      return new ReadOutcome.OutOfRange(lowestOffset, state.endOffset());
     }
     if (offset >= limit) {
       return new ReadOutcome.Nothing();
