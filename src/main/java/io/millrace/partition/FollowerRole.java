@@ -58,12 +58,12 @@ final class FollowerRole {
       return append(answer, batches);
     }
     if (step instanceof FollowerStep.TruncateTo truncate) {
-      Following.Truncate next = new Following.Truncate(log.truncateTo(truncate.offset()));
+      Following.Truncate next = new Following.Truncate(log.truncateTo(truncate.offset()), false);
       replica.onTruncated(truncate.offset());
       return new Result.Next(next);
     }
     if (step instanceof FollowerStep.StartOverAt startOver) {
-      Following.Truncate next = new Following.Truncate(log.startOverAt(startOver.offset()));
+      Following.Truncate next = new Following.Truncate(log.startOverAt(startOver.offset()), false);
       replica.onTruncated(startOver.offset());
       return new Result.Next(next);
     }
@@ -90,7 +90,7 @@ final class FollowerRole {
 
   /** Cuts damage away; what is left is what it has from now on. */
   Following cutDamage() {
-    Following.Truncate next = new Following.Truncate(log.cutDamage());
+    Following.Truncate next = new Following.Truncate(log.cutDamage(), true);
     replica.onTruncated(log.endOffset());
     return next;
   }

@@ -13,8 +13,11 @@ public sealed interface Following {
   /**
    * Write the partition's progress down, then run the task, then say {@link Partition#onTruncated};
    * until then nothing is fetched. The progress says already what will be left.
+   *
+   * @param lacksCommitted whether what is left may lack what is committed, which is to be {@link
+   *     PartitionLogs#lacksCommitted said durably} first
    */
-  record Truncate(LogTask<?> task) implements Following {}
+  record Truncate(LogTask<?> task, boolean lacksCommitted) implements Following {}
 
   /** The leader's log begins later than this one: run the task, and fetch on meanwhile. */
   record Delete(LogTask<?> task) implements Following {}

@@ -25,6 +25,12 @@ public interface PartitionLogs {
   LogTask<?> checkpoint(Map<PartitionId, Progress> changed);
 
   /**
+   * Says durably whether a replica has lost what is committed and is being filled again: whatever
+   * becomes of this process, the node then comes back in sync nowhere.
+   */
+  LogTask<?> lacksCommitted(PartitionId id, boolean isSo);
+
+  /**
    * A log that is open.
    *
    * @param highWatermark as last checkpointed; not above the log's end

@@ -90,6 +90,14 @@ public final class PartitionReplication {
     return following.followStart(answer.logStartOffset()).orElseGet(Following.Fetch::new);
   }
 
+  /**
+   * Whether this replica has again what it lacked of what is committed, so that it can be {@link
+   * PartitionLogs#lacksCommitted written down}; once.
+   */
+  public boolean takeRefilled() {
+    return partition.repair().takeRefilled();
+  }
+
   /** The task of a {@link Following.Truncate} has run. */
   public void onTruncated() {
     truncating = false;

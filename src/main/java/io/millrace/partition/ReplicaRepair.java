@@ -30,7 +30,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariants: only in WHOLE does it lead; while it is in sync nothing that is committed is cut.
  * The second one is why the damage is cut only after the leader has answered a fetch from below it:
- * from then on the leader asks for nobody to be taken in who lacks what that fetch lacks.
+ * from then on the leader asks for nobody to be taken in who lacks what that fetch lacks. That it
+ * is refilling is written down before the cut: a process that is killed then leaves a node that
+ * comes back in sync nowhere.
  *
  * <p>Threading: the partition's owner thread.
  */
@@ -51,6 +53,7 @@ final class ReplicaRepair {
   private long damagedFrom;
   private long claimedEnd;
   private long refillTo;
+  private boolean refilled;
 
   ReplicaRepair(Partition partition, PartitionEnvironment environment) {
     this.partition = partition;
@@ -161,11 +164,19 @@ final class ReplicaRepair {
   void onAppended() {
     if (state == State.REFILLING && log.endOffset() >= refillTo) {
       state = State.WHOLE;
+      refilled = true;
       LOG.info(
           "the replica is repaired: topic={} partition={} endOffset={}",
           partition.name().topic(),
           partition.name().partition(),
           log.endOffset());
     }
+  }
+
+  /** Whether it is whole again and nobody has been told yet; once. */
+  boolean takeRefilled() {
+    boolean isNews = refilled;
+    refilled = false;
+    return isNews;
   }
 }

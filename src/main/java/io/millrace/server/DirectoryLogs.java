@@ -78,6 +78,14 @@ final class DirectoryLogs implements PartitionLogs {
   }
 
   @Override
+  public LogTask<?> lacksCommitted(PartitionId id, boolean isSo) {
+    return () -> {
+      directory.lacksCommitted(id, isSo);
+      return id;
+    };
+  }
+
+  @Override
   public LogTask<?> checkpoint(Map<PartitionId, Progress> changed) {
     return () -> {
       Map<PartitionId, PartitionCheckpoint> checkpoints = new HashMap<>();

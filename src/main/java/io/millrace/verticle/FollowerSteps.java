@@ -86,8 +86,11 @@ final class FollowerSteps {
       return Next.STOP;
     }
     flushes.touched(hosted);
+    if (partition.replication().takeRefilled()) {
+      refilled(hosted);
+    }
     if (next instanceof Following.Truncate truncate) {
-      truncate(hosted, truncate.task(), whenDone);
+      truncate(hosted, truncate, whenDone);
       return Next.BUSY;
     }
     if (next instanceof Following.Delete delete) {
@@ -139,8 +142,9 @@ final class FollowerSteps {
    * The new end is written down first, as the recovery point: else a loss of power would make what
    * is appended behind it look damaged. A checkpoint that was begun before must not come after it.
    */
-  private void truncate(HostedPartition hosted, LogTask<?> task, Runnable whenDone) {
+  private void truncate(HostedPartition hosted, Following.Truncate truncate, Runnable whenDone) {
     Partition partition = hosted.partition();
+    LogTask<?> before = before(partition, truncate.lacksCommitted());
     LOGGER.info(
         "truncating: topic={} partition={} offset={}",
         partition.name().topic(),
@@ -154,8 +158,9 @@ final class FollowerSteps {
                       logs.checkpoint(Map.of(partition.id(), partition.progress()));
                   return HostedPartition.ignoringResult(
                       () -> {
+                        before.run();
                         checkpoint.run();
-                        return task.run();
+                        return truncate.task().run();
                       });
                 },
                 done -> {
@@ -166,6 +171,23 @@ final class FollowerSteps {
                   partition.onFailed(failure);
                   whenDone.run();
                 }));
+  }
+
+  private LogTask<?> before(Partition partition, boolean lacksCommitted) {
+    return lacksCommitted ? logs.lacksCommitted(partition.id(), true) : () -> partition;
+  }
+
+  /** Until that is written down, the node would only come back more carefully than it need. */
+  private void refilled(HostedPartition hosted) {
+    hosted.maintain(
+        () -> HostedPartition.ignoringResult(logs.lacksCommitted(hosted.partition().id(), false)),
+        done -> {},
+        failure ->
+            LOGGER.warn(
+                "not written down that the replica is whole: topic={} partition={} cause={}",
+                hosted.partition().name().topic(),
+                hosted.partition().name().partition(),
+                failure.getMessage()));
   }
 
   private static void delete(HostedPartition hosted, LogTask<?> task) {

@@ -143,13 +143,17 @@ class PartitionReplicationTest {
     cut.task().run();
     partition.replication().onTruncated();
     long endWhenCut = log.endOffset();
+    boolean wholeWhenCut = partition.replication().takeRefilled();
     partition.replication().onReplicaAnswer(answer(2, 0, 2), batchOf(2, 2));
 
     // then
     assertThat(told.fetchOffset()).isZero();
     assertThat(inSync).isInstanceOf(Following.BackOff.class);
     assertThat(read.error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    assertThat(cut.lacksCommitted()).isTrue();
     assertThat(endWhenCut).isZero();
+    assertThat(wholeWhenCut).isFalse();
+    assertThat(partition.replication().takeRefilled()).isTrue();
     assertThat(log.endOffset()).isEqualTo(2);
     assertThat(partition.offline()).isEmpty();
     assertThat(read(0, true).slice()).isPresent();

@@ -9,6 +9,7 @@ import io.millrace.partition.InMemoryLog;
 import io.millrace.partition.PartitionLogs;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ import java.util.function.UnaryOperator;
 final class InMemoryLogs implements PartitionLogs {
   final Map<PartitionId, InMemoryLog> logs = new ConcurrentHashMap<>();
   final Map<PartitionId, Progress> checkpoints = new ConcurrentHashMap<>();
+  final Set<PartitionId> lacking = ConcurrentHashMap.newKeySet();
   volatile CountDownLatch openings = new CountDownLatch(0);
   volatile boolean failsToOpen;
   volatile UnaryOperator<PartitionLog> wrapper = UnaryOperator.identity();
@@ -48,6 +50,11 @@ final class InMemoryLogs implements PartitionLogs {
   @Override
   public LogTask<?> delete(PartitionId id) {
     return () -> logs.remove(id);
+  }
+
+  @Override
+  public LogTask<?> lacksCommitted(PartitionId id, boolean isSo) {
+    return () -> isSo ? lacking.add(id) : lacking.remove(id);
   }
 
   @Override

@@ -81,6 +81,11 @@ final class SegmentedLogs implements PartitionLogs {
   }
 
   @Override
+  public LogTask<?> lacksCommitted(PartitionId id, boolean isSo) {
+    return () -> id;
+  }
+
+  @Override
   public LogTask<?> checkpoint(Map<PartitionId, Progress> changed) {
     return () -> {
       checkpoints.putAll(changed);

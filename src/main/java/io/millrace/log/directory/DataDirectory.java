@@ -9,9 +9,11 @@ import io.millrace.model.TopicPartition;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The running marker holds the boot id of the machine. It stays as the previous process left it
  * until {@code markRunning}: a process that dies during the recovery from a power loss leaves a
- * directory that still needs that recovery.
+ * directory that still needs that recovery. While a replica {@link #lacksCommitted what is
+ * committed}, the marker holds no boot id: what such a process leaves is taken for what a machine
+ * that died leaves.
  *
  * <p>Threading: safe from any thread; every method that throws IOException blocks. After an
  * IOException of {@code checkpoint} the state of the disk is not known, and its partitions go
@@ -43,7 +47,9 @@ public final class DataDirectory implements Closeable {
   private final PreviousStop previousStop;
   private final Map<PartitionId, PartitionCheckpoint> checkpoints = new LinkedHashMap<>();
   private final Optional<String> checkpointDamage;
+  private final Set<PartitionId> lacking = new HashSet<>();
   private Optional<DirectoryIdentity> identity;
+  private boolean running;
 
   private DataDirectory(Disk disk, Path path, HostMachine machine, Closeable lock)
       throws IOException {
@@ -183,7 +189,24 @@ public final class DataDirectory implements Closeable {
     if (identity.isEmpty()) {
       throw new IllegalStateException("establish an identity first");
     }
-    RunningMarker.write(disk, path, machine.bootId());
+    running = true;
+    writeMarker();
+  }
+
+  private void writeMarker() throws IOException {
+    RunningMarker.write(disk, path, lacking.isEmpty() ? machine.bootId() : Optional.empty());
+  }
+
+  /**
+   * Says durably whether a replica here has lost what is committed, and is being filled with it
+   * again. A node with such a replica comes back as one whose machine died, and so is in sync
+   * nowhere until it has caught up, however its process ends.
+   */
+  public synchronized void lacksCommitted(PartitionId id, boolean isSo) throws IOException {
+    boolean changed = isSo ? lacking.add(id) : lacking.remove(id);
+    if (changed && (isSo || (running && lacking.isEmpty()))) {
+      writeMarker();
+    }
   }
 
   /** The partitions that have a directory. */
@@ -213,6 +236,7 @@ public final class DataDirectory implements Closeable {
    */
   public void deletePartition(PartitionId id) throws IOException {
     partitions.delete(id);
+    lacksCommitted(id, false);
   }
 
   /** Removes the files of deleted partitions, also of those that earlier processes left. */
@@ -257,12 +281,19 @@ public final class DataDirectory implements Closeable {
 
   /**
    * Ends a process that leaves nothing to recover: every log was closed without damage, and these
-   * checkpoints say where each one ends. The marker goes last, then the lock.
+   * checkpoints say where each one ends. The marker goes last, unless a replica lacks what is
+   * committed, then the lock.
    */
   public void closeCleanly(Map<PartitionId, PartitionCheckpoint> last) throws IOException {
     checkpoint(last);
-    RunningMarker.remove(disk, path);
+    removeMarker();
     close();
+  }
+
+  private synchronized void removeMarker() throws IOException {
+    if (lacking.isEmpty()) {
+      RunningMarker.remove(disk, path);
+    }
   }
 
   /** Lets another process have the directory; if it was marked running, that one recovers. */

@@ -106,6 +106,58 @@ final class DataDirectoryTest {
   }
 
   @Test
+  void shouldComeBackAsALostMachineWhereAReplicaLacksWhatIsCommitted() throws IOException {
+    // given
+    start();
+    directory.lacksCommitted(ID, true);
+    directory.close();
+    // when
+    directory = open();
+    PreviousStop whileItLacks = directory.previousStop();
+    directory.markRunning();
+    directory.close();
+    directory = open();
+    // then
+    assertThat(whileItLacks).isEqualTo(PreviousStop.MACHINE_LOST);
+    assertThat(directory.previousStop()).isEqualTo(PreviousStop.PROCESS_KILLED);
+  }
+
+  @Test
+  void shouldNotStopCleanlyBeforeEveryReplicaHasWhatIsCommitted() throws IOException {
+    // given
+    start();
+    directory.lacksCommitted(ID, true);
+    directory.closeCleanly(Map.of());
+    directory = open();
+    PreviousStop whileItLacks = directory.previousStop();
+    directory.markRunning();
+    directory.lacksCommitted(ID, true);
+    directory.lacksCommitted(ID, false);
+    // when
+    directory.closeCleanly(Map.of());
+    directory = open();
+    // then
+    assertThat(whileItLacks).isEqualTo(PreviousStop.MACHINE_LOST);
+    assertThat(directory.previousStop()).isEqualTo(PreviousStop.CLEAN);
+  }
+
+  @Test
+  void shouldStillNeedItsRecoveryWhenAReplicaIsWholeAgainBeforeIt() throws IOException {
+    // given
+    start();
+    directory.close();
+    Files.writeString(bootIdFile, "boot-2\n");
+    directory = open();
+    // when
+    directory.lacksCommitted(ID, true);
+    directory.lacksCommitted(ID, false);
+    directory.close();
+    directory = open();
+    // then
+    assertThat(directory.previousStop()).isEqualTo(PreviousStop.MACHINE_LOST);
+  }
+
+  @Test
   void shouldTakeEveryUncleanStopForALostMachineWhereThereIsNoBootId() throws IOException {
     // given
     Files.delete(bootIdFile);
