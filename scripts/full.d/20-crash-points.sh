@@ -9,4 +9,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # One JVM runs all of it: its limit is only there to end one that hangs.
 # shellcheck disable=SC2086
 mvn --batch-mode --no-transfer-progress ${MAVEN_FLAGS:-} test -Dtest='CrashPointSimulationTest,CompactionCrashSimulationTest,CrashTest,RaftCrashTest,RaftSimulationTest' \
-  -Dmillrace.simulation.seeds="${FULL_SIMULATION_SEEDS:-200}" -Dtest.timeout.seconds=28800
+  -Dmillrace.simulation.seeds="${FULL_SIMULATION_SEEDS:-200}" -Dtest.timeout.seconds=28800 -Djunit.jupiter.execution.timeout.test.method.default="8 h"

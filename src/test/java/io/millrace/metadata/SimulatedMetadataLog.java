@@ -15,12 +15,14 @@ import java.util.random.RandomGenerator;
 
 /**
  * One metadata log of several nodes on virtual time: a leader whose terms end at any moment, whose
- * proposals are then committed late, or never, and whose answers are lost. It may go on to believe
- * that it leads for seconds, while others have elected another. Followers see what is committed
- * later than the leader, each at its own pace, and nothing while they are cut off.
+ * proposals are then committed late, or never, and whose answers are lost. It takes no proposal now
+ * and then, and takes the next. It may go on to believe that it leads for seconds, while others
+ * have elected another; what a majority answers may be under way for long. Followers see what is
+ * committed later than the leader, each at its own pace, and nothing while they are cut off.
  */
 public final class SimulatedMetadataLog {
   private static final int UNAWARE_MS = 2_500;
+  private static final int SLOW_ANSWER_MS = 1_500;
 
   private final World world;
   private final RandomGenerator random;
@@ -29,6 +31,7 @@ public final class SimulatedMetadataLog {
   private final BiConsumer<MetadataState, MetadataState> onCommit;
   private long term;
   private int leader = -1;
+  private boolean confirmsSlowly;
 
   /** Where nodes live. */
   public interface World {
@@ -69,6 +72,11 @@ public final class SimulatedMetadataLog {
     Copy copy = new Copy(node);
     copies.put(node, copy);
     return copy;
+  }
+
+  /** Whether the majority's answer to the leader is under way, and will be for long. */
+  public boolean confirmsSlowly() {
+    return leader >= 0 && confirmsSlowly;
   }
 
   /** Who believes to lead. */
@@ -209,6 +217,11 @@ public final class SimulatedMetadataLog {
         done.completeExceptionally(notLeader());
         return done;
       }
+      if (!proposal.beginsTerm() && chance(60)) {
+        world.after(
+            random.nextInt(60), () -> world.on(node, () -> done.completeExceptionally(full())));
+        return done;
+      }
       waiting.add(new Waiting(proposal, done));
       world.after(1 + random.nextInt(20), () -> world.on(node, this::commitNext));
       return done;
@@ -261,9 +274,14 @@ public final class SimulatedMetadataLog {
           random.nextInt(30),
           () -> {
             boolean isSo = leads();
+            boolean isSlow = chance(15);
+            confirmsSlowly |= isSlow && isSo;
             world.after(
-                random.nextInt(30),
-                () -> world.on(node, () -> hearFromMajority(done, isSo && !chance(30))));
+                random.nextInt(isSlow ? SLOW_ANSWER_MS : 30),
+                () -> {
+                  confirmsSlowly &= !isSlow;
+                  world.on(node, () -> hearFromMajority(done, isSo && !chance(30)));
+                });
           });
     }
 
@@ -294,6 +312,10 @@ public final class SimulatedMetadataLog {
     public CompletionStage<Void> close() {
       return CompletableFuture.completedFuture(null);
     }
+  }
+
+  private static StreamException full() {
+    return new StreamException(ErrorCode.THROTTLED, "the log takes no changes at the moment");
   }
 
   private static StreamException notLeader() {

@@ -149,8 +149,13 @@ public final class InMemoryLog implements PartitionLog {
     }
     for (int i = batches.size() - 1; i >= 0; i--) {
       ByteBuffer there = ByteBuffer.wrap(batches.get(i));
-      if (BatchHeader.producerId(there, 0) == BatchHeader.producerId(batch, at)
-          && BatchHeader.baseSequence(there, 0) == BatchHeader.baseSequence(batch, at)) {
+      if (BatchHeader.producerId(there, 0) != BatchHeader.producerId(batch, at)) {
+        continue;
+      }
+      if (BatchHeader.baseSequence(there, 0) < BatchHeader.baseSequence(batch, at)) {
+        return Optional.empty(); // A producer's sequences grow along the log.
+      }
+      if (BatchHeader.baseSequence(there, 0) == BatchHeader.baseSequence(batch, at)) {
         return Optional.of(
             new AppendOutcome.Duplicate(
                 BatchHeader.baseOffset(there, 0), BatchHeader.lastOffset(there, 0), -1));

@@ -2,6 +2,7 @@ package io.millrace.partition;
 
 import io.millrace.record.BatchHeader;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.TreeMap;
  * What was committed, as far as anybody could see, and the invariants that all replicas together
  * must keep. A broken one is an AssertionError with the invariant's name.
  */
-final class ReplicationHistory {
+public final class ReplicationHistory {
   /** A batch at a place in the log; the CRC stands for its content. */
   record Batch(long baseOffset, long nextOffset, int epoch, int crc) {
     static Batch of(byte[] bytes) {
@@ -21,6 +22,14 @@ final class ReplicationHistory {
           BatchHeader.nextOffset(buffer, 0),
           BatchHeader.leaderEpoch(buffer, 0),
           BatchHeader.crc(buffer, 0));
+    }
+
+    boolean isIn(byte[] bytes) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      return BatchHeader.baseOffset(buffer, 0) == baseOffset
+          && BatchHeader.nextOffset(buffer, 0) == nextOffset
+          && BatchHeader.leaderEpoch(buffer, 0) == epoch
+          && BatchHeader.crc(buffer, 0) == crc;
     }
   }
 
@@ -33,7 +42,27 @@ final class ReplicationHistory {
   long acknowledged;
   long elections;
 
-  long committedEnd() {
+  public long acknowledgedCount() {
+    return acknowledged;
+  }
+
+  /** At the end: all replicas have the same log, and in it all that was ever committed. */
+  public void requireAgreement(Collection<InMemoryLog> logs, String state) {
+    List<Batch> first = null;
+    for (InMemoryLog log : logs) {
+      requireCommitted("at the end a replica", Integer.MAX_VALUE, log.batches());
+      List<Batch> batches = log.batches().stream().map(Batch::of).toList();
+      first = first == null ? batches : first;
+      check(first.equals(batches), "LogsAgreeAtTheEnd: %s", state);
+      check(
+          committedEnd == log.endOffset(),
+          "AllIsCommittedAtTheEnd: %s, committed %s",
+          state,
+          committedEnd);
+    }
+  }
+
+  public long committedEnd() {
     return committedEnd;
   }
 
@@ -83,19 +112,38 @@ final class ReplicationHistory {
    * that others have left behind, need not have what was committed since.
    */
   void requireCommitted(String who, int beforeEpoch, List<byte[]> log) {
-    Map<Long, Batch> found = new HashMap<>();
-    for (byte[] bytes : log) {
-      Batch batch = Batch.of(bytes);
-      found.put(batch.baseOffset(), batch);
-    }
+    int at = 0;
     for (Committed one : committed.values()) {
+      while (at < log.size() && baseOffset(log.get(at)) < one.batch.baseOffset()) {
+        at++;
+      }
       check(
-          one.inEpoch >= beforeEpoch || one.batch.equals(found.get(one.batch.baseOffset())),
-          "CommittedNeverLost: %s, of %s it has %s",
+          one.inEpoch >= beforeEpoch || (at < log.size() && one.batch.isIn(log.get(at))),
+          "CommittedNeverLost: %s, it lacks %s",
           who,
-          one,
-          found.get(one.batch.baseOffset()));
+          one);
     }
+  }
+
+  private static long baseOffset(byte[] batch) {
+    return BatchHeader.baseOffset(ByteBuffer.wrap(batch), 0);
+  }
+
+  /**
+   * Who may be elected has what is committed: the last batch of it, and so, as LogPrefixAgreement
+   * says, all that is before it.
+   */
+  public void requireNewest(String who, InMemoryLog log) {
+    if (committed.isEmpty()) {
+      return;
+    }
+    Batch newest = committed.lastEntry().getValue().batch;
+    check(
+        log.holds(newest.baseOffset(), newest.crc(), false),
+        "InSyncHasAllThatIsCommitted: %s is in sync, its log ends at %s, it lacks %s",
+        who,
+        log.endOffset(),
+        newest);
   }
 
   /** A producer was told that its batch is where acks=all wants it. */
@@ -122,7 +170,7 @@ final class ReplicationHistory {
         there);
   }
 
-  static void check(boolean holds, String format, Object... arguments) {
+  public static void check(boolean holds, String format, Object... arguments) {
     if (!holds) {
       throw new AssertionError(String.format(format, arguments));
     }

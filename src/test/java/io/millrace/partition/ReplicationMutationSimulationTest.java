@@ -3,10 +3,8 @@ package io.millrace.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.mutation.Mutant;
 import java.io.IOException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -82,7 +80,7 @@ class ReplicationMutationSimulationTest {
     ClassLoader loader = mutant.load();
 
     // when
-    OptionalLong found = firstSeedThatFails(loader, SEEDS);
+    OptionalLong found = Mutant.firstSeedThatFails(loader, ReplicationWorld.class, SEEDS);
 
     // then
     assertThat(found).as(mutant.name() + " was not found in " + SEEDS + " seeds").isPresent();
@@ -91,7 +89,7 @@ class ReplicationMutationSimulationTest {
   @Test
   void shouldFindNothingInTheProgramAsItIs() {
     // when // then
-    assertThat(firstSeedThatFails(Mutant.unchanged(), 10)).isEmpty();
+    assertThat(Mutant.firstSeedThatFails(Mutant.unchanged(), ReplicationWorld.class, 10)).isEmpty();
   }
 
   @Test
@@ -101,26 +99,5 @@ class ReplicationMutationSimulationTest {
 
     // when // then
     assertThatThrownBy(outdated::load).isInstanceOf(AssertionError.class);
-  }
-
-  private static OptionalLong firstSeedThatFails(ClassLoader loader, int seeds) {
-    try {
-      Class<?> world = loader.loadClass(ReplicationWorld.class.getName());
-      Constructor<?> constructor = world.getDeclaredConstructor(long.class);
-      Method run = world.getDeclaredMethod("run");
-      constructor.setAccessible(true);
-      run.setAccessible(true);
-      for (long seed = 0; seed < seeds; seed++) {
-        Object one = constructor.newInstance(seed);
-        try {
-          run.invoke(one);
-        } catch (InvocationTargetException found) {
-          return OptionalLong.of(seed);
-        }
-      }
-      return OptionalLong.empty();
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
-    }
   }
 }

@@ -7,33 +7,47 @@ import io.millrace.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Sends one batch after the other. An idempotent one (acks=all) sends the same batch again until it
  * is acknowledged, whatever was answered before; one with acks=1 goes on.
  */
-final class SimulatedProducer {
+public final class SimulatedProducer {
   private static final long TIMEOUT_NANOS = 1_500 * SimulatedTime.MS;
 
-  private final ReplicationWorld world;
+  private final Cluster cluster;
   private final long producerId;
   private final Acks acks;
+  private final long paceMs;
   private int sequence;
   private int batches;
   private int attempt;
   private boolean stopped;
   private byte[] current;
-  int acknowledged;
+  private int acknowledged;
 
-  SimulatedProducer(ReplicationWorld world, long producerId, Acks acks) {
-    this.world = world;
+  /** Whom it sends to. */
+  public interface Cluster {
+    SimulatedTime time();
+
+    /** Mostly the leader gets a copy of it; the answer may never come. */
+    void produce(byte[] batch, Acks acks, Consumer<ErrorCode> onAnswer);
+  }
+
+  /**
+   * @param paceMs at most so long between an acknowledgement and the next batch
+   */
+  public SimulatedProducer(Cluster cluster, long producerId, Acks acks, long paceMs) {
+    this.cluster = cluster;
     this.producerId = producerId;
     this.acks = acks;
+    this.paceMs = paceMs;
     this.current = next();
   }
 
   private byte[] next() {
-    int count = 1 + world.time().random().nextInt(3);
+    int count = 1 + cluster.time().random().nextInt(3);
     RecordBatchBuilder builder = new RecordBatchBuilder(CompressionType.NONE, 256);
     if (acks == Acks.ALL) {
       builder.producer(producerId, (short) 0, sequence);
@@ -41,7 +55,7 @@ final class SimulatedProducer {
     for (int i = 0; i < count; i++) {
       String value = producerId + "-" + batches + "-" + i;
       builder.append(
-          world.time().wallClockMs(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
+          cluster.time().wallClockMs(), null, value.getBytes(StandardCharsets.UTF_8), List.of());
     }
     sequence += count;
     batches++;
@@ -51,37 +65,21 @@ final class SimulatedProducer {
     return bytes;
   }
 
-  void stop() {
+  public int acknowledged() {
+    return acknowledged;
+  }
+
+  public void stop() {
     stopped = true;
   }
 
-  void send() {
+  public void send() {
     if (stopped) {
       return;
     }
     int mine = ++attempt;
-    SimulatedReplica target = world.anyReplicaLikelyLeading();
-    byte[] batch = current;
-    world
-        .network()
-        .send(
-            SimulatedReplica.CLIENT,
-            target.self().value(),
-            () -> target.onMessage(() -> deliver(target, mine, batch)));
-    world.time().after(TIMEOUT_NANOS, () -> answered(mine, ErrorCode.REQUEST_TIMED_OUT));
-  }
-
-  private void deliver(SimulatedReplica target, int mine, byte[] batch) {
-    target.produce(
-        ByteBuffer.wrap(batch.clone()),
-        acks,
-        produced ->
-            world
-                .network()
-                .send(
-                    target.self().value(),
-                    SimulatedReplica.CLIENT,
-                    () -> answered(mine, produced.error())));
+    cluster.produce(current, acks, error -> answered(mine, error));
+    cluster.time().after(TIMEOUT_NANOS, () -> answered(mine, ErrorCode.REQUEST_TIMED_OUT));
   }
 
   private void answered(int ofAttempt, ErrorCode error) {
@@ -93,6 +91,8 @@ final class SimulatedProducer {
       acknowledged += error == ErrorCode.NONE ? 1 : 0;
       current = next();
     }
-    world.time().after(world.time().between(0, error == ErrorCode.NONE ? 30 : 100), this::send);
+    cluster
+        .time()
+        .after(cluster.time().between(0, error == ErrorCode.NONE ? paceMs : 100), this::send);
   }
 }

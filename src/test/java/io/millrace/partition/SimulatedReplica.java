@@ -1,60 +1,44 @@
 package io.millrace.partition;
 
-import io.millrace.log.LogTask;
-import io.millrace.log.ReadOutcome;
 import io.millrace.model.Acks;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
+import io.millrace.model.TimeSource;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
 import io.millrace.model.TopicPartition;
 import io.millrace.model.config.SettingValues;
-import io.millrace.record.BatchHeader;
-import io.millrace.record.RecordSlice;
 import io.millrace.replication.IsrProposal;
-import io.millrace.replication.ReplicaAnswer;
-import io.millrace.replication.ReplicaFetch;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A node with the one partition: the real {@link Partition} on a log in memory, driven as a broker
- * drives it. It can be killed, lose its power, and stand still.
- */
+/** A node with the one partition. It can be killed, lose its power, and stand still. */
 final class SimulatedReplica {
   static final int CONTROLLER = -1;
   static final int CLIENT = -2;
 
   private static final PartitionId ID = new PartitionId(new TopicId(1, 2), 0);
   private static final TopicPartition NAME = new TopicPartition(new TopicName("flights"), 0);
-  private static final int FETCH_BYTES = 2_000;
   private static final long LAG_NANOS = 4_000 * SimulatedTime.MS;
 
   private final ReplicationWorld world;
   private final NodeId self;
   private final SettingValues settings;
-  private final InMemoryLog log = new InMemoryLog();
+  private final SimulatedPartition.Disk disk = new SimulatedPartition.Disk();
   private boolean up;
   private int life;
   private long pausedUntil;
   private boolean powerLost;
-  private long savedHighWatermark;
   private long brokerEpoch = -1;
   private long registeredVersion;
   private long seenVersion;
   private long leaseUntil;
   private SimulatedController.@Nullable Image image;
-  private @Nullable Partition partition;
-  private boolean fetching;
-  private long fetchNumber;
-  private long checkedTo;
-  private int watchedEpoch = -1;
-  private long watchedHighWatermark;
+  private @Nullable SimulatedPartition partition;
 
   SimulatedReplica(ReplicationWorld world, NodeId self, SettingValues settings) {
     this.world = world;
@@ -67,7 +51,7 @@ final class SimulatedReplica {
   }
 
   InMemoryLog log() {
-    return log;
+    return disk.log();
   }
 
   boolean isUp() {
@@ -83,15 +67,14 @@ final class SimulatedReplica {
     leaseUntil = 0;
     image = null;
     seenVersion = 0;
-    fetching = false;
     partition = null;
-    log.reopen();
+    disk.log().reopen();
     every(100, this::register);
     every(500, this::heartbeat);
-    every(100, this::propose);
-    every(20, this::fetch);
-    every(10, this::flush);
-    every(1_000, () -> with(this::checkpoint));
+    every(100, () -> with(p -> p.propose(LAG_NANOS)));
+    every(20, () -> with(SimulatedPartition::fetch));
+    every(10, () -> with(SimulatedPartition::flush));
+    every(1_000, () -> with(SimulatedPartition::checkpoint));
   }
 
   /** Whether the controller has yet to hear that it lost what was not synced. */
@@ -137,8 +120,7 @@ final class SimulatedReplica {
   void losePower() {
     kill();
     powerLost = true;
-    log.losePower();
-    savedHighWatermark = Math.min(savedHighWatermark, log.endOffset());
+    disk.losePower();
   }
 
   void pause(long nanos) {
@@ -170,14 +152,14 @@ final class SimulatedReplica {
       return;
     }
     what.run();
-    check();
+    with(SimulatedPartition::check);
   }
 
   void onMessage(Runnable what) {
     onMessage(life, what);
   }
 
-  private void with(java.util.function.Consumer<Partition> what) {
+  private void with(Consumer<SimulatedPartition> what) {
     if (partition != null) {
       what.accept(partition);
     }
@@ -229,39 +211,80 @@ final class SimulatedReplica {
     seenVersion = newest.version();
     image = newest;
     if (partition == null) {
-      partition = open();
+      partition = new SimulatedPartition(ID, NAME, new Life(life), disk, settings, world.history());
     }
-    partition.follow(newest.partition(), settings);
-    fetch();
+    partition.follow(newest.partition());
   }
 
-  private Partition open() {
-    long highWatermark = Math.min(savedHighWatermark, log.endOffset());
-    checkedTo = 0;
-    watchedEpoch = -1;
-    return new Partition(
-        ID,
-        NAME,
-        new PartitionEnvironment(
-            self,
-            world.time(),
-            () -> world.time().monotonicNanos() < leaseUntil,
-            node -> image == null ? OptionalLong.empty() : image.activeEpoch(node),
-            1_000),
-        new PartitionLogs.OpenedLog(log, highWatermark),
-        settings);
+  /** The node as its replica sees it. */
+  private final class Life implements SimulatedPartition.Node {
+    private final int mine;
+
+    Life(int mine) {
+      this.mine = mine;
+    }
+
+    @Override
+    public NodeId self() {
+      return self;
+    }
+
+    @Override
+    public TimeSource time() {
+      return world.time();
+    }
+
+    @Override
+    public boolean hasLease() {
+      return world.time().monotonicNanos() < leaseUntil;
+    }
+
+    @Override
+    public OptionalLong activeEpoch(NodeId other) {
+      return image == null ? OptionalLong.empty() : image.activeEpoch(other);
+    }
+
+    @Override
+    public long brokerEpoch() {
+      return brokerEpoch;
+    }
+
+    @Override
+    public void later(long fromMs, long toMs, Runnable what) {
+      world.time().after(world.time().between(fromMs, toMs), () -> onMessage(mine, what));
+    }
+
+    @Override
+    public void send(NodeId to, Consumer<SimulatedPartition> onArrival) {
+      SimulatedReplica other = world.replica(to);
+      world
+          .network()
+          .send(self.value(), to.value(), () -> other.onMessage(() -> other.with(onArrival)));
+    }
+
+    @Override
+    public void propose(IsrProposal proposal, Consumer<IsrProposal> whenRefused) {
+      ask(proposal, () -> onMessage(mine, () -> whenRefused.accept(proposal)));
+    }
+
+    @Override
+    public void onAcknowledged(long baseOffset, int crc) {
+      world.requireOnEnough(baseOffset, crc);
+    }
+
+    /** The lease says that nobody else was elected: no session of this node has run out. */
+    @Override
+    public void requireLead(int epoch, String what) {
+      ReplicationHistory.check(
+          world.controller().leads(self),
+          "NoAckOfAZombie: node %s %s, but %s",
+          self,
+          what,
+          world.controller());
+    }
   }
 
-  private void propose() {
-    with(
-        p -> {
-          Optional<IsrProposal> next = p.replication().proposeInSync(LAG_NANOS);
-          next.or(p.replication()::pendingProposal).ifPresent(this::send);
-        });
-  }
-
-  private void send(IsrProposal proposal) {
-    int mine = life;
+  private void ask(IsrProposal proposal, Runnable whenRefused) {
     world.toController(
         self,
         () -> {
@@ -269,249 +292,25 @@ final class SimulatedReplica {
           if (verdict == SimulatedController.Verdict.DONE) {
             world.onInSyncChanged(this, proposal);
           } else if (verdict == SimulatedController.Verdict.REFUSED) {
-            world
-                .network()
-                .send(
-                    CONTROLLER,
-                    self.value(),
-                    () ->
-                        onMessage(
-                            mine, () -> with(p -> p.replication().onProposalRefused(proposal))));
+            world.network().send(CONTROLLER, self.value(), whenRefused);
           }
         });
   }
-
-  // Replication
-
-  private void fetch() {
-    with(
-        p -> {
-          Optional<NodeId> leader = p.replication().leaderToFetchFrom();
-          if (fetching || leader.isEmpty()) {
-            return;
-          }
-          fetching = true;
-          long number = ++fetchNumber;
-          int mine = life;
-          ReplicaFetch asked = p.replication().nextFetch();
-          long epoch = brokerEpoch;
-          SimulatedReplica other = world.replica(leader.get());
-          world
-              .network()
-              .send(
-                  self.value(),
-                  other.self.value(),
-                  () -> other.onMessage(() -> other.answer(this, mine, number, epoch, asked)));
-          world.time().after(100 * SimulatedTime.MS, () -> onMessage(mine, () -> gaveUp(number)));
-        });
-  }
-
-  private void gaveUp(long number) {
-    if (number == fetchNumber) {
-      fetching = false;
-    }
-  }
-
-  private void answer(
-      SimulatedReplica follower, int theirLife, long number, long epoch, ReplicaFetch asked) {
-    with(
-        p -> {
-          ReplicaRead read =
-              p.replication().onReplicaFetch(follower.self, epoch, asked, FETCH_BYTES);
-          byte[] batches =
-              read.batches() instanceof ReadOutcome.Batches found
-                  ? bytes(found.slice())
-                  : new byte[0];
-          world
-              .network()
-              .send(
-                  self.value(),
-                  follower.self.value(),
-                  () ->
-                      follower.onMessage(
-                          theirLife, () -> follower.answered(number, read.answer(), batches)));
-        });
-  }
-
-  static byte[] bytes(RecordSlice slice) {
-    ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
-    try {
-      slice.read(bytes, 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      slice.release();
-    }
-    return bytes.array();
-  }
-
-  /** Also late and doubled answers: a partition must see for itself which still mean something. */
-  private void answered(long number, ReplicaAnswer answer, byte[] batches) {
-    gaveUp(number);
-    with(
-        p -> {
-          Following next = p.replication().onReplicaAnswer(answer, ByteBuffer.wrap(batches));
-          if (next instanceof Following.Truncate truncate) {
-            truncate(p, truncate.task());
-          } else if (next instanceof Following.Delete delete) {
-            run(delete.task());
-          } else if (next instanceof Following.Fetch && batches.length > 0) {
-            fetch();
-          }
-        });
-  }
-
-  private void truncate(Partition p, LogTask<?> task) {
-    checkpoint(p);
-    int mine = life;
-    world
-        .time()
-        .after(
-            world.time().between(0, 20),
-            () ->
-                onMessage(
-                    mine,
-                    () -> {
-                      run(task);
-                      checkedTo = Math.min(checkedTo, log.endOffset());
-                      p.replication().onTruncated();
-                    }));
-  }
-
-  private void checkpoint(Partition p) {
-    savedHighWatermark = p.progress().highWatermark();
-  }
-
-  private static <T> T run(LogTask<T> task) {
-    try {
-      return task.run();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void flush() {
-    with(
-        p -> {
-          if (p.isFlushDue()) {
-            int mine = life;
-            LogTask<Long> task = p.beginFlush();
-            world
-                .time()
-                .after(
-                    world.time().between(0, 30),
-                    () ->
-                        onMessage(
-                            mine,
-                            () -> {
-                              if (p == partition) {
-                                p.onFlushed(run(task));
-                              }
-                            }));
-          }
-        });
-  }
-
-  // Clients
 
   void produce(ByteBuffer batch, Acks acks, Produced.Listener listener) {
     if (partition == null) {
       listener.onProduced(Produced.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER, "starting"));
-      return;
+    } else {
+      partition.produce(batch, acks, listener);
     }
-    int crc = BatchHeader.crc(batch, 0);
-    partition.append(
-        batch,
-        acks,
-        produced -> {
-          if (produced.error() == ErrorCode.NONE) {
-            check();
-            if (acks == Acks.ALL) {
-              world.history().onAcknowledged(self.value(), produced.baseOffset(), crc);
-              world.requireOnEnough(produced.baseOffset(), crc);
-            } else if (acks == Acks.LEADER) {
-              requireLead("acknowledges acks=1");
-            }
-          }
-          listener.onProduced(produced);
-        });
-  }
-
-  /** The lease says that nobody else was elected: no session of this node has run out. */
-  private void requireLead(String what) {
-    ReplicationHistory.check(
-        world.controller().leads(self),
-        "NoAckOfAZombie: node %s %s, but %s",
-        self,
-        what,
-        world.controller());
   }
 
   void read(long offset) {
-    with(
-        p -> {
-          boolean leads = p.leading() != null;
-          PartitionRead read = p.reader().read(offset, -1, 3_000, true);
-          if (read instanceof PartitionRead.Ready ready && ready.slice().isPresent()) {
-            if (leads) {
-              requireLead("serves a read");
-            }
-            check();
-            ByteBuffer all = ByteBuffer.wrap(bytes(ready.slice().get()));
-            for (int at = 0; at < all.limit(); at += BatchHeader.sizeBytes(all, at)) {
-              byte[] one = new byte[BatchHeader.sizeBytes(all, at)];
-              all.get(at, one);
-              world.history().onRead(self.value(), one);
-            }
-          }
-        });
-  }
-
-  /** Looks at what this node believes, after each event. */
-  private void check() {
-    with(
-        p -> {
-          ReplicationHistory.check(
-              p.offline().isEmpty(), "StaysOnline: node %s: %s", self, p.offline());
-          LeaderRole leads = p.leading();
-          if (leads != null && p.leaderEpoch() != watchedEpoch) {
-            world.history().onLeader(self.value(), p.leaderEpoch(), log.batches());
-          }
-          long highWatermark = p.highWatermark();
-          ReplicationHistory.check(
-              p.leaderEpoch() != watchedEpoch || highWatermark >= watchedHighWatermark,
-              "HighWatermarkMonotonic: node %s in epoch %s went from %s to %s",
-              self,
-              watchedEpoch,
-              watchedHighWatermark,
-              highWatermark);
-          watchedEpoch = p.leaderEpoch();
-          watchedHighWatermark = highWatermark;
-          if (highWatermark > checkedTo && !p.replication().isTruncating()) {
-            world
-                .history()
-                .onHighWatermark(self.value(), watchedEpoch, checkedTo, highWatermark, log);
-            checkedTo = highWatermark;
-          }
-        });
+    with(p -> p.read(offset));
   }
 
   @Override
   public String toString() {
-    return "node "
-        + self
-        + (up ? "" : " down")
-        + " ["
-        + log.startOffset()
-        + ", "
-        + log.endOffset()
-        + ")"
-        + (partition == null
-            ? ""
-            : " hw "
-                + partition.highWatermark()
-                + " epoch "
-                + partition.leaderEpoch()
-                + (partition.leading() != null ? " leads" : ""));
+    return "node " + self + (up ? "" : " down") + " " + (partition == null ? "" : partition);
   }
 }

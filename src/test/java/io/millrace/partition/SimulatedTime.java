@@ -5,33 +5,33 @@ import java.util.PriorityQueue;
 import java.util.Random;
 
 /** Virtual time, and what is to happen in it; the same seed gives the same course. */
-final class SimulatedTime implements TimeSource {
-  static final long MS = 1_000_000;
+public final class SimulatedTime implements TimeSource {
+  public static final long MS = 1_000_000;
 
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private final Random random;
   private long nanos = 1_000_000_000L * MS;
   private long number;
 
-  SimulatedTime(long seed) {
+  public SimulatedTime(long seed) {
     this.random = new Random(seed);
   }
 
-  Random random() {
+  public Random random() {
     return random;
   }
 
   /** Between these two, in milliseconds. */
-  long between(long fromMs, long toMs) {
+  public long between(long fromMs, long toMs) {
     return fromMs * MS + (long) (random.nextDouble() * (toMs - fromMs) * MS);
   }
 
-  void after(long delayNanos, Runnable what) {
+  public void after(long delayNanos, Runnable what) {
     events.add(new Event(nanos + delayNanos, number++, what));
   }
 
   /** Until so much time has passed. */
-  void run(long durationNanos) {
+  public void run(long durationNanos) {
     long end = nanos + durationNanos;
     while (!events.isEmpty() && events.peek().atNanos <= end) {
       Event next = events.remove();
