@@ -70,7 +70,7 @@ abstract class StreamMember {
       synchronized (this) {
         leaving.countDown();
         if (subscribed) {
-          sendUnsubscribe();
+          takeLeave();
         }
       }
     } catch (IOException e) {
@@ -82,8 +82,14 @@ abstract class StreamMember {
   final void onSubscribed() throws IOException {
     subscribed = true;
     if (leaving.getCount() == 0) {
-      sendUnsubscribe();
+      takeLeave();
     }
+  }
+
+  /** Others may have its partitions before the answer comes: what comes from here on is dropped. */
+  private void takeLeave() throws IOException {
+    letGoOfAll();
+    sendUnsubscribe();
   }
 
   private synchronized void letGoOfAll() {
@@ -95,6 +101,9 @@ abstract class StreamMember {
   }
 
   final synchronized void onAssigned(String member, int memberEpoch, Map<Integer, Long> begins) {
+    if (!subscribed) {
+      return;
+    }
     memberId = member;
     epoch = memberEpoch;
     positions.putAll(begins);
@@ -103,6 +112,9 @@ abstract class StreamMember {
 
   final synchronized void onRecords(int partition, long firstOffset, long nextOffset, long creditRecords, long creditBytes)
       throws IOException {
+    if (!subscribed) {
+      return;
+    }
     if (nextOffset > firstOffset) {
       Says.read(partition, firstOffset, nextOffset - 1);
       positions.put(partition, nextOffset);
@@ -133,6 +145,9 @@ abstract class StreamMember {
   }
 
   final synchronized void onRevoked(Set<Integer> partitions, boolean lost) throws IOException {
+    if (!subscribed) {
+      return;
+    }
     Map<Integer, Long> last = new HashMap<>(uncommitted);
     last.keySet().retainAll(partitions);
     positions.keySet().removeAll(partitions);
