@@ -77,7 +77,7 @@ run_kafka() {
     -XX:+ExplicitGCInvokesConcurrent -XX:MaxInlineLevel=15 -Djava.awt.headless=true -Dlog4j2.level=ERROR \
     -cp "$kafka_libraries/*" kafka.Kafka "$work/kafka-$1.properties" >"$work/kafka-$1.log" 2>&1 </dev/null &
   pids[$1]=$!
-  disown $! # The shell says nothing when it is killed.
+  disown "$!"
 }
 
 start_kafka() {
@@ -127,7 +127,7 @@ start_millrace() {
 
 begin_node() {
   start_node "$1" "$nodes"
-  disown $!
+  disown "$!" 2>/dev/null || : # Where it is a job at all: the shell says nothing when it is killed.
 }
 
 # restart_broker SYSTEM I: after a kill.
