@@ -24,14 +24,7 @@ source "$home/scripts/lib/nodes.sh"
 fail() { echo "cluster-local.sh: $1" >&2; exit 2; }
 
 node_host() { echo 127.0.0.1; }
-node_port() {
-  local offset
-  case $2 in
-    tcp) offset=0 ;; http) offset=1 ;; kafka) offset=2 ;; cluster) offset=3 ;; bus) offset=4 ;;
-    *) fail "there is no port '$2': tcp, http, kafka, cluster or bus" ;;
-  esac
-  echo $((base + 10 * $1 + offset))
-}
+node_port() { local_port "$base" "$@" || fail "there is no port '$2': tcp, http, kafka, cluster or bus"; }
 node_data() { echo "$NODES_DIR/data-$1"; }
 node_command() { :; }
 node_settings() {

@@ -100,11 +100,7 @@ start_kafka() {
 NODES_DIR=$work/millrace
 NODES_ALONE=$([ "$nodes" -gt 1 ] && echo no || echo yes)
 node_host() { echo 127.0.0.1; }
-node_port() {
-  local offset
-  case $2 in tcp) offset=0 ;; http) offset=1 ;; kafka) offset=2 ;; cluster) offset=3 ;; bus) offset=4 ;; esac
-  echo $((32000 + 10 * $1 + offset))
-}
+node_port() { local_port 32000 "$@"; }
 node_data() { echo "$NODES_DIR/data-$1"; }
 node_command() { :; }
 node_settings() { :; }

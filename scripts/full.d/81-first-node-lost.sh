@@ -6,12 +6,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 BASE_PORT=${BASE_PORT:-25000}
-# shellcheck source=scripts/lib/prerequisites.sh
-source scripts/lib/prerequisites.sh
-# shellcheck source=scripts/lib/nodes.sh
-source scripts/lib/nodes.sh
-# shellcheck source=scripts/lib/clients.sh
-source scripts/lib/clients.sh
 # shellcheck source=scripts/lib/local-run.sh
 source scripts/lib/local-run.sh
 

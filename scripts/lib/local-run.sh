@@ -1,8 +1,15 @@
 # shellcheck shell=bash
-# A cluster of processes on this machine for one long run, to be sourced after prerequisites.sh, nodes.sh and clients.sh. Everything is in
-# NODES_DIR, a temporary folder that is removed if the run came to its end. The caller sets BASE_PORT: node I has tcp at base + 10 I, http + 1,
+# A cluster of processes on this machine for one long run, to be sourced from the project's root. Everything is in NODES_DIR,
+# a temporary folder that is removed if the run came to its end. The caller sets BASE_PORT: node I has tcp at base + 10 I, http + 1,
 # kafka + 2, discovery + 3, bus + 4; and may set SETTINGS, more settings of every node.
 # A run says what it saw, line by line, and ends with the exit code 0 only if everything held.
+
+# shellcheck source=scripts/lib/prerequisites.sh
+source scripts/lib/prerequisites.sh
+# shellcheck source=scripts/lib/nodes.sh
+source scripts/lib/nodes.sh
+# shellcheck source=scripts/lib/clients.sh
+source scripts/lib/clients.sh
 
 NODES_DIR=$(mktemp -d)
 RATE=${RATE:-500}
@@ -13,11 +20,7 @@ run_began=$SECONDS
 run_held=no
 
 node_host() { echo 127.0.0.1; }
-node_port() {
-  local offset
-  case $2 in tcp) offset=0 ;; http) offset=1 ;; kafka) offset=2 ;; cluster) offset=3 ;; bus) offset=4 ;; esac
-  echo $((BASE_PORT + 10 * $1 + offset))
-}
+node_port() { local_port "$BASE_PORT" "$@"; }
 node_data() { echo "$NODES_DIR/data-$1"; }
 node_command() { :; }
 node_settings() { [[ ${#SETTINGS[@]} -eq 0 ]] || printf '%s\n' "${SETTINGS[@]}"; }

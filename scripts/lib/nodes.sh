@@ -10,6 +10,13 @@
 
 nodes_home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
+# local_port BASE I WHAT: the port of node I where all nodes share one address; fails if there is no such port.
+local_port() {
+  local offset
+  case $3 in tcp) offset=0 ;; http) offset=1 ;; kafka) offset=2 ;; cluster) offset=3 ;; bus) offset=4 ;; *) return 1 ;; esac
+  echo $(($1 + 10 * $2 + offset))
+}
+
 # seeds_of SIZE: the discovery addresses of the first nodes, kept from the first start, so that later nodes join and none founds.
 seeds_of() {
   local i seeds=

@@ -26,20 +26,19 @@ final class SharedClasses {
 
   /** On first use, not before: not every run starts commands. */
   private static final class Commands {
-    // It finds nobody there, and has loaded all that a client needs by then.
-    static final List<String> ARGUMENTS =
-        made("commands", List.of("topic", "list", "--bootstrap-server", "127.0.0.1:1"));
+    static final List<String> ARGUMENTS = made();
   }
 
-  private static List<String> made(String name, List<String> firstRun) {
+  private static List<String> made() {
     try {
-      File archive = File.createTempFile("millrace-" + name, ".jsa");
+      File archive = File.createTempFile("millrace-commands", ".jsa");
       archive.deleteOnExit();
       Files.delete(archive.toPath());
       List<String> command = new ArrayList<>(jvm());
       command.add("-XX:ArchiveClassesAtExit=" + archive);
       command.addAll(List.of("-jar", BrokerProcess.JAR.toString()));
-      command.addAll(firstRun);
+      // It finds nobody there, and has loaded all that a client needs by then.
+      command.addAll(List.of("topic", "list", "--bootstrap-server", "127.0.0.1:1"));
       Process process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
@@ -51,7 +50,7 @@ final class SharedClasses {
       }
       return List.of("-XX:SharedArchiveFile=" + archive);
     } catch (IOException e) {
-      throw new IllegalStateException("no archive of the classes of " + name, e);
+      throw new IllegalStateException("no archive of the classes of commands", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while classes were archived", e);
