@@ -34,6 +34,7 @@ compat_start() {
   fi
   [ -f "$root/target/millrace.jar" ] || compat_fail "target/millrace.jar is missing; build it with: mvn -q -DskipTests package"
   local deadline=$((SECONDS + 60))
+  : >"$scratch/broker.log"
   "$root/scripts/millrace" serve --data "$scratch/data" --set kafka.port=0 --set tcp.port=0 --set http.port=0 "$@" \
     >"$scratch/broker.log" 2>&1 &
   broker=$!

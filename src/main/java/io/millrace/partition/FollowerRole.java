@@ -106,9 +106,6 @@ final class FollowerRole {
   /** What is answered to a follower's own followers, who asked the wrong node. */
   static ReplicaAnswer notLeading(ReplicaFetch fetch, int leaderEpoch) {
     return ReplicaAnswer.failed(
-        ErrorCode.NOT_LEADER_OR_FOLLOWER,
-        PartitionReader.NOT_LEADING,
-        leaderEpoch,
-        fetch.fetchOffset());
+        ErrorCode.NOT_LEADER_OR_FOLLOWER, PartitionReader.NOT_LEADING, leaderEpoch, fetch);
   }
 }

@@ -91,6 +91,7 @@ final class LeaderRole {
         "the log holds offsets " + first + " to " + log.endOffset(),
         replica.leaderEpoch(),
         fetch.fetchOffset(),
+        fetch.lastFetchedEpoch(),
         replica.highWatermark(),
         first,
         Optional.empty());
@@ -115,14 +116,14 @@ final class LeaderRole {
         "",
         replica.leaderEpoch(),
         fetch.fetchOffset(),
+        fetch.lastFetchedEpoch(),
         replica.highWatermark(),
         log.startOffset(),
         diverging);
   }
 
   private Optional<ReplicaAnswer> failed(ErrorCode error, String reason, ReplicaFetch fetch) {
-    return Optional.of(
-        ReplicaAnswer.failed(error, reason, replica.leaderEpoch(), fetch.fetchOffset()));
+    return Optional.of(ReplicaAnswer.failed(error, reason, replica.leaderEpoch(), fetch));
   }
 
   /** A change of the in-sync replicas that is to be asked for now, if any. */

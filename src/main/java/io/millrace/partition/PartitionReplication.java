@@ -127,7 +127,7 @@ public final class PartitionReplication {
               wrongEpoch.get(),
               PartitionReader.epochs(fetch.leaderEpoch(), partition.leaderEpoch()),
               partition.leaderEpoch(),
-              fetch.fetchOffset()));
+              fetch));
     }
     Optional<ReplicaAnswer> refused = leading.refuse(replica, brokerEpoch, fetch);
     if (refused.isPresent()) {

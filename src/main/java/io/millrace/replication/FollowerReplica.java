@@ -45,14 +45,20 @@ public final class FollowerReplica {
 
   /** What to ask the leader for now. */
   public ReplicaFetch nextFetch() {
-    // What is below the log's start does not tell whose history the rest continues.
-    boolean isEmpty = log.endOffset() == log.startOffset();
     return new ReplicaFetch(
-        leaderEpoch,
-        log.endOffset(),
-        log.durableEndOffset(),
-        isEmpty ? -1 : log.latestEpoch(),
-        highWatermark);
+        leaderEpoch, log.endOffset(), log.durableEndOffset(), lastFetchedEpoch(), highWatermark);
+  }
+
+  /** What is below the log's start does not tell whose history the rest continues. */
+  private int lastFetchedEpoch() {
+    return log.endOffset() == log.startOffset() ? -1 : log.latestEpoch();
+  }
+
+  /** Else the log was cut, or has grown, since that was asked. */
+  private boolean isAboutThisLog(ReplicaAnswer answer) {
+    return answer.leaderEpoch() == leaderEpoch
+        && answer.fetchOffset() == log.endOffset()
+        && answer.lastFetchedEpoch() == lastFetchedEpoch();
   }
 
   /** What the answer asks for; nothing is changed yet. */
@@ -60,7 +66,7 @@ public final class FollowerReplica {
     if (answer.error() != ErrorCode.NONE && answer.error() != ErrorCode.OFFSET_OUT_OF_RANGE) {
       return new FollowerStep.Retry(answer.error() + ": " + answer.reason());
     }
-    if (answer.leaderEpoch() != leaderEpoch || answer.fetchOffset() != log.endOffset()) {
+    if (!isAboutThisLog(answer)) {
       return new FollowerStep.Ignore();
     }
     if (answer.error() == ErrorCode.OFFSET_OUT_OF_RANGE) {

@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param reason what was wrong and what was expected; empty if nothing was
  * @param leaderEpoch of the answering leader, -1 if it is none
  * @param fetchOffset the one that was asked for
+ * @param lastFetchedEpoch the one that was asked with: with the offset it says which history the
+ *     answer is about
  * @param logStartOffset the first offset that exists, with OFFSET_OUT_OF_RANGE the one from which
  *     batches can be copied; -1 on most errors
  * @param diverging where the histories part, if they do: the leader's largest epoch that is not
@@ -20,12 +22,21 @@ public record ReplicaAnswer(
     String reason,
     int leaderEpoch,
     long fetchOffset,
+    int lastFetchedEpoch,
     long highWatermark,
     long logStartOffset,
     Optional<EpochEnd> diverging) {
   /** No batches, for this reason. */
   public static ReplicaAnswer failed(
-      ErrorCode error, String reason, int leaderEpoch, long fetchOffset) {
-    return new ReplicaAnswer(error, reason, leaderEpoch, fetchOffset, -1, -1, Optional.empty());
+      ErrorCode error, String reason, int leaderEpoch, ReplicaFetch fetch) {
+    return new ReplicaAnswer(
+        error,
+        reason,
+        leaderEpoch,
+        fetch.fetchOffset(),
+        fetch.lastFetchedEpoch(),
+        -1,
+        -1,
+        Optional.empty());
   }
 }

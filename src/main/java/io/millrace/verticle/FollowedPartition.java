@@ -29,6 +29,7 @@ final class FollowedPartition {
   private final boolean adding;
   private State state = State.READY;
   private long callNumber;
+  private int askedEpoch;
   private long retryAtNanos;
   private int failures;
 
@@ -64,9 +65,15 @@ final class FollowedPartition {
     state = State.READY;
   }
 
-  void toInFlight(long number) {
+  void toInFlight(long number, int lastFetchedEpoch) {
     state = State.IN_FLIGHT;
     callNumber = number;
+    askedEpoch = lastFetchedEpoch;
+  }
+
+  /** The epoch of its last record when it was asked for last. */
+  int askedEpoch() {
+    return askedEpoch;
   }
 
   boolean isIn(long number) {

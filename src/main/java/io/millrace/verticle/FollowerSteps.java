@@ -73,11 +73,15 @@ final class FollowerSteps {
    *
    * @param whenDone called later, exactly once, if this returns BUSY
    */
-  Next take(HostedPartition hosted, ReplicaFetchReply.Result result, Runnable whenDone) {
+  Next take(FollowedPartition followed, ReplicaFetchReply.Result result, Runnable whenDone) {
+    HostedPartition hosted = followed.hosted();
     Partition partition = hosted.partition();
     Following next;
     try {
-      next = partition.replication().onReplicaAnswer(answer(result), batches(result));
+      next =
+          partition
+              .replication()
+              .onReplicaAnswer(answer(result, followed.askedEpoch()), batches(result));
     } catch (IOException e) {
       return Next.BACK_OFF; // Of the answer, not of this log.
     } catch (RuntimeException e) {
@@ -108,12 +112,13 @@ final class FollowerSteps {
     return next instanceof Following.Stop ? Next.STOP : Next.FETCH;
   }
 
-  private static ReplicaAnswer answer(ReplicaFetchReply.Result result) {
+  private static ReplicaAnswer answer(ReplicaFetchReply.Result result, int lastFetchedEpoch) {
     return new ReplicaAnswer(
         result.error(),
         result.reason(),
         result.leaderEpoch(),
         result.fetchOffset(),
+        lastFetchedEpoch,
         result.highWatermark(),
         result.logStartOffset(),
         result.divergingEndOffset() == ReplicaFetchReply.NOT_DIVERGING

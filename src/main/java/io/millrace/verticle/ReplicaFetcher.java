@@ -231,8 +231,9 @@ final class ReplicaFetcher {
       this.number = number;
       this.sentNanos = sentNanos;
       for (FollowedPartition partition : asked) {
-        partition.toInFlight(number);
-        entries.add(FollowerSteps.entry(partition.hosted().partition()));
+        ReplicaFetchRequest.Entry entry = FollowerSteps.entry(partition.hosted().partition());
+        partition.toInFlight(number, entry.lastFetchedEpoch());
+        entries.add(entry);
       }
     }
 
@@ -264,7 +265,7 @@ final class ReplicaFetcher {
         addingBudget.take(result.slice().map(slice -> (long) slice.sizeBytes()).orElse(0L));
       }
       boolean isFull = result.slice().isPresent() && 2L * part.recordBytes() >= loop.pace.bytes();
-      FollowerSteps.Next next = steps.take(partition.hosted(), result, () -> busyNoMore(partition));
+      FollowerSteps.Next next = steps.take(partition, result, () -> busyNoMore(partition));
       if (next == FollowerSteps.Next.FETCH) {
         partition.succeeded();
         if (!isFull && FollowerSteps.mustFlushFirst(partition.hosted().partition())) {

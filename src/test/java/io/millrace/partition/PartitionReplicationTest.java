@@ -268,7 +268,7 @@ class PartitionReplicationTest {
     partition.replication().onReplicaAnswer(answer(2, 0, 0), batchOf(2, 2));
     follow(OTHER, 3);
     ReplicaAnswer diverging =
-        new ReplicaAnswer(ErrorCode.NONE, "", 3, 2, 0, 0, Optional.of(new EpochEnd(1, 0)));
+        new ReplicaAnswer(ErrorCode.NONE, "", 3, 2, 2, 0, 0, Optional.of(new EpochEnd(1, 0)));
     Following.Truncate next =
         (Following.Truncate) partition.replication().onReplicaAnswer(diverging, NOTHING);
 
@@ -291,7 +291,7 @@ class PartitionReplicationTest {
     partition.replication().onReplicaAnswer(answer(2, 0, 2), batchOf(2, 2));
     follow(OTHER, 3);
     ReplicaAnswer diverging =
-        new ReplicaAnswer(ErrorCode.NONE, "", 3, 2, 0, 0, Optional.of(new EpochEnd(1, 0)));
+        new ReplicaAnswer(ErrorCode.NONE, "", 3, 2, 2, 0, 0, Optional.of(new EpochEnd(1, 0)));
 
     // when
     Following next = partition.replication().onReplicaAnswer(diverging, NOTHING);
@@ -340,8 +340,16 @@ class PartitionReplicationTest {
   }
 
   private static ReplicaAnswer answer(int epoch, long fetchOffset, long highWatermark) {
+    int lastFetchedEpoch = fetchOffset == 0 ? -1 : 2;
     return new ReplicaAnswer(
-        ErrorCode.NONE, "", epoch, fetchOffset, highWatermark, 0, Optional.empty());
+        ErrorCode.NONE,
+        "",
+        epoch,
+        fetchOffset,
+        lastFetchedEpoch,
+        highWatermark,
+        0,
+        Optional.empty());
   }
 
   /** As a leader of this epoch stores it at the beginning of the log. */

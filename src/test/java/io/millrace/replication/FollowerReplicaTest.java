@@ -68,6 +68,21 @@ class FollowerReplicaTest {
   }
 
   @Test
+  void shouldIgnoreAnAnswerAboutAHistoryThatItHasCutSince() {
+    // given
+    ReplicaAnswer answer = answer(EPOCH, 30, new EpochEnd(4, 20));
+    FollowerReplica follower = follower(12, false);
+    assertThat(follower.onAnswer(answer)).isEqualTo(new TruncateTo(20));
+
+    // when
+    log.starts.remove(5);
+    log.starts.put(EPOCH, 20L);
+
+    // then
+    assertThat(follower.onAnswer(answer)).as("it ends at 30 again").isEqualTo(new Ignore());
+  }
+
+  @Test
   void shouldGoBackToWhereTheLeadersEpochEnds() {
     // when // then
     assertThat(follower(12, false).onAnswer(answer(EPOCH, 30, new EpochEnd(5, 25))))
@@ -102,7 +117,8 @@ class FollowerReplicaTest {
     // given
     FollowerReplica follower = follower(12, false);
     ReplicaAnswer answer =
-        new ReplicaAnswer(ErrorCode.OFFSET_OUT_OF_RANGE, "", EPOCH, 30, 500, 400, Optional.empty());
+        new ReplicaAnswer(
+            ErrorCode.OFFSET_OUT_OF_RANGE, "", EPOCH, 30, 5, 500, 400, Optional.empty());
 
     // when // then
     assertThat(follower.onAnswer(answer)).isEqualTo(new StartOverAt(400));
@@ -113,7 +129,12 @@ class FollowerReplicaTest {
     // when // then
     assertThat(
             follower(12, false)
-                .onAnswer(ReplicaAnswer.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER, "who?", -1, 30)))
+                .onAnswer(
+                    ReplicaAnswer.failed(
+                        ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                        "who?",
+                        -1,
+                        follower(12, false).nextFetch())))
         .isInstanceOf(Retry.class);
   }
 
@@ -129,7 +150,7 @@ class FollowerReplicaTest {
 
   private static ReplicaAnswer answer(int epoch, long fetchOffset, EpochEnd diverging) {
     return new ReplicaAnswer(
-        ErrorCode.NONE, "", epoch, fetchOffset, 30, 0, Optional.ofNullable(diverging));
+        ErrorCode.NONE, "", epoch, fetchOffset, 5, 30, 0, Optional.ofNullable(diverging));
   }
 
   private static final class Log implements ReplicaLog {
@@ -161,7 +182,7 @@ class FollowerReplicaTest {
 
     @Override
     public int latestEpoch() {
-      return 5;
+      return starts.lastKey();
     }
 
     @Override
