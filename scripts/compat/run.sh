@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the checks with clients that others wrote, one after the other, against the jar in target/.
 #   scripts/compat/run.sh quick     kcat, KafkaJS, and one group of four kinds of members: two minutes
-#   scripts/compat/run.sh all       and Apache Kafka's own: its Java client of three releases, its command-line tools; the group for longer
+#   scripts/compat/run.sh all       and Apache Kafka's own: its Java client of three releases, its command-line tools, also on three nodes; the group for longer
 # Says at the end what ran and what did not; exit code 1 if a check failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -9,7 +9,7 @@ source scripts/lib/prerequisites.sh
 
 case "${1:-}" in
   quick) clients=(kcat kafkajs mixed-group) ;;
-  all) clients=(kcat kafkajs mixed-group kafka-clients kafka-tools) ;;
+  all) clients=(kcat kafkajs mixed-group kafka-clients kafka-tools kafka-cluster) ;;
   *)
     sed -n '2,5p' "${BASH_SOURCE[0]}" | cut -c3-
     exit 2
