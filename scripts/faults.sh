@@ -9,8 +9,8 @@
 #
 # A fault counts only if it demonstrably bit; else its row says "not run". The exit code is 0 if every row is clean and within its goal,
 # 1 if one is not, and 3 if all that were run are, and some were not run.
-# Environment: FAULTS_DIR (a temporary folder, removed afterwards unless something was not clean), FAULTS_RATE (values a second, 500),
-# FAULTS_NODES (3).
+# Environment: FAULTS_DIR (where logs, disks and histories go, and stay; default: a temporary folder, removed afterwards unless a row was
+# not clean or late), FAULTS_RATE (values a second, 500), FAULTS_NODES (3), MILLRACE_JAR (target/millrace.jar).
 set -euo pipefail
 
 home=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)

@@ -3,11 +3,11 @@
 
 SIZE=${FAULTS_NODES:-3}
 RATE=${FAULTS_RATE:-500}
+keep=${FAULTS_DIR:+yes}                              # whether what is left of the runs is of use
 FAULTS_DIR=${FAULTS_DIR:-$(mktemp -d)}
 NODES_DIR=$FAULTS_DIR
 TOPIC=
 DRAIN_SECONDS=60
-unclean=no                                           # whether what is left of a run is of use
 declare -A counts=([clean]=0 [late]=0 [not_run]=0 [bad]=0)
 
 # What a scenario may change; set anew for each.
@@ -60,7 +60,7 @@ require_lab() {
     command -v "${pair%%:*}" >/dev/null || install_or_fail "${pair##*:}" "${pair%%:*}"
   done
   allows_namespaces || fail 'this machine does not allow network namespaces: nothing was run'
-  [[ -f target/millrace.jar ]] || fail 'target/millrace.jar is missing; build it with: mvn -q -DskipTests package'
+  [[ -f ${MILLRACE_JAR:=target/millrace.jar} ]] || fail "$MILLRACE_JAR is missing; build it with: mvn -q -DskipTests package"
 }
 
 # restore_writeback: as it was before without_writeback, if that was called.
@@ -80,10 +80,10 @@ end_lab() {
   done
   restore_writeback
   lab_down
-  if [[ $unclean == no ]]; then
+  if [[ -z $keep ]]; then
     rm -rf "$FAULTS_DIR"
   else
-    echo "What is left of the runs that were not clean: $FAULTS_DIR" >&2
+    echo "What is left of the runs: $FAULTS_DIR" >&2
   fi
 }
 
@@ -202,11 +202,14 @@ run_scenario() {
   [[ -f $NODES_DIR/row ]] || row "$name" 'NOT CLEAN: the scenario ended by an error'
   case $code in
     "$CLEAN") counts[clean]=$((counts[clean] + 1)) ;;
-    "$LATE") counts[late]=$((counts[late] + 1)) ;;
+    "$LATE")
+      counts[late]=$((counts[late] + 1))
+      keep=yes
+      ;;
     "$NOT_RUN_CODE") counts[not_run]=$((counts[not_run] + 1)) ;;
     *)
       counts[bad]=$((counts[bad] + 1))
-      unclean=yes
+      keep=yes
       ;;
   esac
 }
