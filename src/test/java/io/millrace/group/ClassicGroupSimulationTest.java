@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.group.SimulatedMember.Phase;
 import io.millrace.model.group.GroupState;
+import io.millrace.testing.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ class ClassicGroupSimulationTest {
   }
 
   private void begin(long seed) {
-    random = new Random(seed);
+    random = Seeds.random(seed);
     driver = new CoordinatorDriver(Map.of(), seed);
     driver.commitSlowly();
     history = new ClassicHistory(driver);

@@ -19,6 +19,7 @@ import io.millrace.model.group.GroupResponse.Described;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
+import io.millrace.testing.Seeds;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ final class CoordinatorDriver {
 
   CoordinatorDriver(Map<String, String> given, long seed) {
     SettingValues settings = BrokerSettings.of(given);
-    Random random = new Random(seed);
+    Random random = Seeds.random(seed);
     this.parts =
         new GroupParts(
             settings,

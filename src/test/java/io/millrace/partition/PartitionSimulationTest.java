@@ -14,6 +14,7 @@ import io.millrace.model.TopicPartition;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.record.RecordSlice;
+import io.millrace.testing.Seeds;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -60,7 +61,7 @@ class PartitionSimulationTest {
     private boolean fired;
 
     Life(long seed) {
-      this.random = new Random(seed);
+      this.random = Seeds.random(seed);
       this.ackMode = random.nextBoolean();
       this.partition =
           new Partition(

@@ -44,8 +44,8 @@ class ReplicationMutationSimulationTest {
         new Mutant(
             "a follower calls durable what it has written",
             "replication/FollowerReplica",
-            "        log.durableEndOffset(),",
-            "        log.endOffset(),"),
+            "log.durableEndOffset(),",
+            "log.endOffset(),"),
         new Mutant(
             "a leader counts what it has written as durable",
             "replication/LeaderReplica",

@@ -1,6 +1,7 @@
 package io.millrace.partition;
 
 import io.millrace.model.TimeSource;
+import io.millrace.testing.Seeds;
 import java.util.PriorityQueue;
 import java.util.Random;
 
@@ -14,7 +15,7 @@ public final class SimulatedTime implements TimeSource {
   private long number;
 
   public SimulatedTime(long seed) {
-    this.random = new Random(seed);
+    this.random = Seeds.random(seed);
   }
 
   public Random random() {

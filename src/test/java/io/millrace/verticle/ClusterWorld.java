@@ -516,6 +516,7 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
       boolean enters =
           proposal.inSync().containsKey(victim.self()) && !before.contains(victim.self());
       if (enters
+          && victim != leader
           && victim.isUp()
           && controller != victim.self().value()
           && controller != leader.self().value()
@@ -616,11 +617,17 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
         image(id));
   }
 
-  /** What is acknowledged to acks=all is on as many disks as min.insync.replicas says. */
+  /**
+   * What is acknowledged to acks=all is on as many disks as min.insync.replicas says, or was until
+   * one just lost its power: in flush.mode=async that is what the others are for.
+   */
   void requireOnEnough(PartitionId id, long baseOffset, int crc) {
     long holders =
         nodes.values().stream()
-            .filter(node -> node.disk(id).holds(baseOffset, crc, ackMode))
+            .filter(
+                node ->
+                    node.disk(id).holds(baseOffset, crc, ackMode)
+                        || (!ackMode && node.isPowerLost()))
             .count();
     ReplicationHistory.check(
         holders >= MIN_IN_SYNC,

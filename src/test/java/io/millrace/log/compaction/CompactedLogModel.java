@@ -24,6 +24,7 @@ import io.millrace.model.config.TopicSettings;
 import io.millrace.record.CompressionType;
 import io.millrace.record.LogRecord;
 import io.millrace.record.RecordBatchBuilder;
+import io.millrace.testing.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -81,7 +82,7 @@ final class CompactedLogModel {
   private int compactions;
 
   CompactedLogModel(long seed) {
-    random = new Random(seed);
+    random = Seeds.random(seed);
     keys = random.nextInt(3) == 0 ? 400 : 12;
     limits = new LogLimits(random.nextInt(3) * 1500L, 1 << 30, 10, 1 << 20);
     settings =

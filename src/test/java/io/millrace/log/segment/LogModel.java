@@ -14,6 +14,7 @@ import io.millrace.model.ErrorCode;
 import io.millrace.record.BatchHeader;
 import io.millrace.record.LogRecord;
 import io.millrace.record.RecordSlice;
+import io.millrace.testing.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -55,7 +56,7 @@ final class LogModel {
   private long firstProducer;
 
   LogModel(long seed) {
-    random = new Random(seed);
+    random = Seeds.random(seed);
     makeDirectory();
     logs =
         Logs.on(disk, DIRECTORY, time)
