@@ -39,6 +39,7 @@ require_run() {
     # shellcheck disable=SC2086
     mvn --batch-mode --no-transfer-progress ${MAVEN_FLAGS:-} --quiet package -DskipTests
   fi
+  scripts/class-archive.sh --if-needed
   trap end_run EXIT
 }
 
