@@ -109,11 +109,12 @@ final class ReplicaRepair {
   }
 
   /**
-   * What a leader that must not lead asks for: that those who are in sync beside it go on without
-   * it, and so that one of them leads.
+   * What a leader that must not lead asks for, as it is damaged or its disk failed: that those who
+   * are in sync beside it go on without it, and so that one of them leads.
    */
   Optional<IsrProposal> resignation(@Nullable PartitionImage image) {
-    if (mayLead() || image == null || !image.isLedBy(self)) {
+    boolean canLead = mayLead() && partition.offline().isEmpty();
+    if (canLead || image == null || !image.isLedBy(self)) {
       return Optional.empty();
     }
     Map<NodeId, Long> others = new HashMap<>();

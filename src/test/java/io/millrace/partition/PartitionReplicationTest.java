@@ -180,6 +180,22 @@ class PartitionReplicationTest {
   }
 
   @Test
+  void shouldResignWhenTheLeadersDiskFailed() {
+    // given
+    follow(SELF, 1);
+
+    // when
+    partition.onFailed(new IOException("the disk is gone"));
+    Optional<IsrProposal> proposal = partition.replication().pendingProposal();
+    follow(OTHER, 2, List.of(OTHER));
+
+    // then
+    assertThat(partition.offline()).isPresent();
+    assertThat(proposal.orElseThrow().inSync()).isEqualTo(Map.of(OTHER, 3L));
+    assertThat(partition.replication().pendingProposal()).isEmpty();
+  }
+
+  @Test
   void shouldNotLeadBeforeItHasAgainWhatWasCommitted() throws IOException {
     // given
     follow(OTHER, 2);
