@@ -46,6 +46,7 @@ free_ports() {
 }
 
 # A cluster of one node, whose seed it is itself: so it comes to the classes that a node of a cluster needs.
+: >"$work/log"
 port=$(free_ports 5)
 rm -f "$archive"
 MILLRACE_JAVA_OPTS="-XX:ArchiveClassesAtExit=$archive.$$ -Xlog:cds=error -Xlog:cds+dynamic=error" \
