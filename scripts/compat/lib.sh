@@ -101,6 +101,27 @@ maven_libraries() {
   touch "$into/.complete"
 }
 
+# kafka_tools   fetches Kafka's command-line tools, once; then tool MAIN… runs one of them, and topics, produce and consume those
+T=org.apache.kafka.tools
+kafka_tools() {
+  local version=4.3.0
+  libraries=$root/target/compat/kafka-tools-$version
+  maven_libraries "$libraries" "org.apache.kafka:kafka-tools:$version" "org.apache.kafka:kafka_2.13:$version" org.slf4j:slf4j-nop:1.7.36
+}
+
+tool() {
+  local main=$1
+  shift
+  timeout 90 java -Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$libraries/*" "$main" "$@"
+}
+
+topics() { tool $T.TopicCommand --bootstrap-server "$bootstrap" "$@"; }
+produce() { tool $T.ConsoleProducer --bootstrap-server "$bootstrap" "$@"; }
+consume() { tool $T.consumer.ConsoleConsumer --bootstrap-server "$bootstrap" --timeout-ms 30000 "$@"; }
+
+# has PATTERN FILE   fails, and shows the file, if the pattern is not in it
+has() { grep -qE -- "$1" "$2" || { echo "no '$1' in:"; cat "$2"; return 1; }; }
+
 # kafkajs_modules   fetches KafkaJS with npm, once; sets modules, the directory in which node finds it
 kafkajs_modules() {
   command -v npm >/dev/null || compat_fail "no npm on the PATH; install Node.js 18 or newer"

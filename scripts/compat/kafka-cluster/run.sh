@@ -3,9 +3,7 @@
 set -euo pipefail
 CLIENT=kafka-cluster
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
-version=4.3.0
-libraries=$root/target/compat/kafka-tools-$version
-maven_libraries "$libraries" "org.apache.kafka:kafka-tools:$version" "org.apache.kafka:kafka_2.13:$version" org.slf4j:slf4j-nop:1.7.36
+kafka_tools
 
 export CLUSTER_DIR=$scratch/cluster
 export CLUSTER_BASE_PORT=${CLUSTER_BASE_PORT:-$((24000 + RANDOM % 300 * 10))}
@@ -22,16 +20,8 @@ for node in 1 2 3; do
   bootstrap=${bootstrap:+$bootstrap,}127.0.0.1:$("$root/scripts/cluster-local.sh" port "$node" kafka)
 done
 
-tool() {
-  local main=$1
-  shift
-  timeout 90 java -Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$libraries/*" "$main" --bootstrap-server "$bootstrap" "$@"
-}
-T=org.apache.kafka.tools
-topics() { tool $T.TopicCommand "$@"; }
-reassign() { tool $T.reassign.ReassignPartitionsCommand "$@"; }
-elect() { tool $T.LeaderElectionCommand "$@"; }
-has() { grep -qE -- "$1" "$2" || { echo "no '$1' in:"; cat "$2"; return 1; }; }
+reassign() { tool $T.reassign.ReassignPartitionsCommand --bootstrap-server "$bootstrap" "$@"; }
+elect() { tool $T.LeaderElectionCommand --bootstrap-server "$bootstrap" "$@"; }
 # until_has PATTERN COMMAND…   asks again until what it says has the pattern
 until_has() {
   local pattern=$1 deadline=$((SECONDS + 60))
@@ -52,7 +42,7 @@ replication_factor() {
 
 reassign_tool() {
   topics --create --topic moved --partitions 1 --replication-factor 1
-  seq 1 500 | tool $T.ConsoleProducer --topic moved
+  seq 1 500 | produce --topic moved
   local moved
   for moved in 1,2 2,3 3; do
     plan moved "$moved"
@@ -64,7 +54,7 @@ reassign_tool() {
   done
   reassign --list >"$scratch/list"
   has 'No partition reassignments found' "$scratch/list"
-  tool $T.consumer.ConsoleConsumer --timeout-ms 30000 --topic moved --from-beginning --max-messages 500 >"$scratch/read"
+  consume --topic moved --from-beginning --max-messages 500 >"$scratch/read"
   seq 1 500 | cmp - "$scratch/read"
 }
 

@@ -4,24 +4,12 @@
 set -euo pipefail
 CLIENT=kafka-tools
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
-version=4.3.0
-libraries=$root/target/compat/kafka-tools-$version
-maven_libraries "$libraries" "org.apache.kafka:kafka-tools:$version" "org.apache.kafka:kafka_2.13:$version" org.slf4j:slf4j-nop:1.7.36
+kafka_tools
 compat_start
 
 tag=$$-$RANDOM
-tool() {
-  local main=$1
-  shift
-  timeout 90 java -Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$libraries/*" "$main" "$@"
-}
-T=org.apache.kafka.tools
-topics() { tool $T.TopicCommand --bootstrap-server "$bootstrap" "$@"; }
 groups() { tool $T.consumer.group.ConsumerGroupCommand --bootstrap-server "$bootstrap" "$@"; }
 configs() { tool kafka.admin.ConfigCommand --bootstrap-server "$bootstrap" "$@"; }
-produce() { tool $T.ConsoleProducer --bootstrap-server "$bootstrap" "$@"; }
-consume() { tool $T.consumer.ConsoleConsumer --bootstrap-server "$bootstrap" --timeout-ms 30000 "$@"; }
-has() { grep -qE -- "$1" "$2" || { echo "no '$1' in:"; cat "$2"; return 1; }; }
 
 topic_tool() {
   local topic=topics-$tag
