@@ -4,6 +4,7 @@ import io.millrace.model.ErrorCode;
 import io.millrace.model.InternalTopics;
 import io.millrace.model.StreamException;
 import io.millrace.model.config.CoordinatorSettings;
+import io.millrace.model.config.TopicSettings;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.group.GroupRequest;
 import io.millrace.model.group.GroupResponse;
@@ -173,6 +174,10 @@ public final class BusGroupClient implements GroupClient {
     return underWay;
   }
 
+  /**
+   * Only brokers write to it: their clock may be set back between the moment a record is made and
+   * that of its append, so the bound for the clocks of clients is lifted.
+   */
   private Future<TopicImage> createTopic() {
     return metadata
         .createTopic(
@@ -183,6 +188,8 @@ public final class BusGroupClient implements GroupClient {
                 Integer.toString(settings.get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES)),
                 "cleanup.policy",
                 "compact",
+                TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS.name(),
+                Long.toString(Long.MAX_VALUE),
                 "max.message.bytes",
                 Integer.toString(MAX_BATCH_BYTES)),
             false)

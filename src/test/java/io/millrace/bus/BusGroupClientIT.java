@@ -225,7 +225,9 @@ class BusGroupClientIT {
     assertThat(create.partitions()).isEqualTo(50);
     assertThat(create.settings()).containsEntry("segment.bytes", "1048576");
     assertThat(create.settings()).containsEntry("cleanup.policy", "compact");
-    assertThat(TopicSettings.of(create.settings()).given()).hasSize(3);
+    assertThat(create.settings())
+        .containsEntry("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
+    assertThat(TopicSettings.of(create.settings()).given()).hasSize(4);
     assertThat(changes).isEmpty();
     assertNothingPending();
   }
