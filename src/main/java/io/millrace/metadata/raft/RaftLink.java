@@ -1,7 +1,7 @@
 package io.millrace.metadata.raft;
 
 import io.microraft.RaftEndpoint;
-import io.microraft.RaftNode;
+import io.microraft.impl.RaftNodeImpl;
 import io.microraft.model.message.AppendEntriesFailureResponse;
 import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  *   <li>no answer to what this member asked in a term that it led before counts for the one that it
  *       leads now: the library would take it for an answer of this one;
  *   <li>what follows a snapshot is compared as {@link SnapshotEdge} says;
- *   <li>no snapshot is taken of what the log has, see {@link SnapshotInstall}.
+ *   <li>no snapshot is taken of what the log has, see {@link SnapshotInstall};
+ *   <li>who lacks much says where its log ends, see {@link RefusedAppend}.
  * </ul>
  *
  * <p>Threading: the thread of Raft, but for {@link #receive}.
@@ -45,7 +46,7 @@ final class RaftLink implements Transport {
   private final Fuse fuse;
   private final long maxWaitingBytes;
   private final AtomicLong waitingBytes = new AtomicLong();
-  private @Nullable RaftNode node;
+  private @Nullable RaftNodeImpl node;
   private @Nullable SnapshotInstall install;
   private @Nullable SnapshotEdge answering;
 
@@ -65,7 +66,7 @@ final class RaftLink implements Transport {
   }
 
   /** The node that this belongs to, before it starts. */
-  void attach(RaftNode newNode, SnapshotInstall newInstall) {
+  void attach(RaftNodeImpl newNode, SnapshotInstall newInstall) {
     node = newNode;
     install = newInstall;
   }
@@ -78,6 +79,8 @@ final class RaftLink implements Transport {
     RaftMessage sent = message;
     if (answering != null && message instanceof AppendEntriesSuccessResponse answer) {
       sent = answering.attached(answer);
+    } else if (node != null && message instanceof AppendEntriesFailureResponse answer) {
+      sent = RefusedAppend.by(node, answer);
     }
     transport.send(
         ((RaftMember) target).getId(), ByteBuffer.wrap(RaftMessageEncoding.encode(sent)));
@@ -113,7 +116,7 @@ final class RaftLink implements Transport {
   }
 
   private void handle(ByteBuffer bytes) {
-    RaftNode receiver = node;
+    RaftNodeImpl receiver = node;
     if (receiver == null) {
       return;
     }
@@ -136,6 +139,8 @@ final class RaftLink implements Transport {
       } finally {
         answering = null;
       }
+    } else if (message instanceof RefusedAppend refused) {
+      receiver.handle(refused.skippedBy(receiver));
     } else {
       receiver.handle(message);
     }

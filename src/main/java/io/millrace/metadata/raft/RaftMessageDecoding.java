@@ -66,15 +66,17 @@ final class RaftMessageDecoding {
               .setFlowControlSequenceNumber(in.natural64())
               .build();
       case RaftMessageEncoding.REFUSED ->
-          MODELS
-              .createAppendEntriesFailureResponseBuilder()
-              .setGroupId(GROUP)
-              .setSender(sender)
-              .setTerm(term)
-              .setExpectedNextIndex(in.natural64())
-              .setQuerySequenceNumber(in.natural64())
-              .setFlowControlSequenceNumber(in.natural64())
-              .build();
+          new RefusedAppend(
+              MODELS
+                  .createAppendEntriesFailureResponseBuilder()
+                  .setGroupId(GROUP)
+                  .setSender(sender)
+                  .setTerm(term)
+                  .setExpectedNextIndex(in.natural64())
+                  .setQuerySequenceNumber(in.natural64())
+                  .setFlowControlSequenceNumber(in.natural64())
+                  .build(),
+              in.natural64());
       case RaftMessageEncoding.SNAPSHOT -> snapshot();
       case RaftMessageEncoding.NEXT_CHUNK ->
           MODELS

@@ -1,7 +1,6 @@
 package io.millrace.metadata.raft;
 
 import io.microraft.model.log.LogEntry;
-import io.microraft.model.message.AppendEntriesFailureResponse;
 import io.microraft.model.message.AppendEntriesRequest;
 import io.microraft.model.message.AppendEntriesSuccessResponse;
 import io.microraft.model.message.InstallSnapshotRequest;
@@ -23,6 +22,7 @@ import java.util.List;
  *                            | query int64 | flow int64 | count int32 | count entries
  *            | 2 appended    lastIndex int64 | query int64 | flow int64
  *            | 3 refused     expectedNextIndex int64 | query int64 | flow int64
+ *                            | lastLogIndex int64
  *            | 4 snapshot    isLeader uint8 | snapshotTerm int32 | snapshotIndex int64
  *                            | chunks int32 | hasChunk uint8 | chunk | holders members | view
  *                            | query int64 | flow int64
@@ -73,7 +73,7 @@ final class RaftMessageEncoding {
       return APPEND;
     } else if (message instanceof AppendEntriesSuccessResponse) {
       return APPENDED;
-    } else if (message instanceof AppendEntriesFailureResponse) {
+    } else if (message instanceof RefusedAppend) {
       return REFUSED;
     } else if (message instanceof InstallSnapshotRequest) {
       return SNAPSHOT;
@@ -129,10 +129,11 @@ final class RaftMessageEncoding {
       out.int64(appended.getLastLogIndex())
           .int64(appended.getQuerySequenceNumber())
           .int64(appended.getFlowControlSequenceNumber());
-    } else if (message instanceof AppendEntriesFailureResponse refused) {
+    } else if (message instanceof RefusedAppend refused) {
       out.int64(refused.getExpectedNextIndex())
           .int64(refused.getQuerySequenceNumber())
-          .int64(refused.getFlowControlSequenceNumber());
+          .int64(refused.getFlowControlSequenceNumber())
+          .int64(refused.lastLogIndex());
     } else if (message instanceof InstallSnapshotResponse nextChunk) {
       out.int64(nextChunk.getSnapshotIndex())
           .int32(nextChunk.getRequestedSnapshotChunkIndex())

@@ -87,7 +87,7 @@ final class RaftReplica {
     SnapshotInstall install = new SnapshotInstall(built);
     store.onSnapshot(install::onReplacing);
     state.attach(node);
-    link.attach(node, install);
+    link.attach(built, install);
     transport.onReceive(link::receive);
   }
 

@@ -40,6 +40,7 @@ class ClusterMetadataLogTest {
   private final VirtualTime time = new VirtualTime();
   private final SimulatedNetwork network = new SimulatedNetwork(time, new SplittableRandom(5));
   private final List<Node> nodes = new ArrayList<>();
+  private SettingValues settings = SETTINGS;
 
   /** A node of the cluster, and what its listener saw. */
   private final class Node implements MetadataLog.Listener, ClusterMetadataLog.MemberOpener {
@@ -70,7 +71,7 @@ class ClusterMetadataLogTest {
 
     private RaftConfig config() {
       return new RaftConfig(
-          Path.of("unused"), id, new LogMembers(Set.of(FOUNDER), Set.of()), SETTINGS);
+          Path.of("unused"), id, new LogMembers(Set.of(FOUNDER), Set.of()), settings);
     }
 
     private CompletionStage<MetadataSource.Fetched> fetch(MetadataSource.Request request) {
@@ -297,6 +298,53 @@ class ClusterMetadataLogTest {
           .as("%s at %s", node.id, node.state.nextProducerId())
           .isTrue();
     }
+  }
+
+  @Test
+  void shouldTakeInAMemberInAFewMessagesHoweverLongTheLogIs() {
+    // given
+    settings = BrokerSettings.of(Map.of("metadata.raft.snapshot.entries", "100000"));
+    Node founder = founder();
+    for (int i = 0; i < 400; i++) {
+      founder.propose();
+    }
+    Node second = new Node(1);
+    Node third = new Node(2);
+
+    // when
+    long before = network.messages();
+    change(founder, new LogMembers(Set.of(founder.id, second.id), Set.of()));
+    change(founder, new LogMembers(Set.of(founder.id, second.id, third.id), Set.of()));
+
+    // then
+    awaitIds(4_500, second, third);
+    assertThat(network.messages() - before).isLessThan(100);
+  }
+
+  @Test
+  void shouldCatchUpWithANewLeaderInAFewMessages() {
+    // given
+    settings = BrokerSettings.of(Map.of("metadata.raft.snapshot.entries", "100000"));
+    Node founder = founder();
+    Node second = new Node(1);
+    Node third = new Node(2);
+    LogMembers three = new LogMembers(Set.of(founder.id, second.id, third.id), Set.of());
+    change(founder, three);
+    third.kill();
+    for (int i = 0; i < 400; i++) {
+      founder.propose();
+    }
+    Node leader = leaderAmong(founder.restarted(), second);
+
+    // when
+    long before = network.messages();
+    Node thirdAgain = third.restarted();
+
+    // then
+    assertThat(time.runUntil(() -> thirdAgain.members.equals(three), DEADLINE_MS)).isTrue();
+    awaitIds(4_500, thirdAgain);
+    assertThat(network.messages() - before).isLessThan(200);
+    assertThat(thirdAgain.state.toRecords()).isEqualTo(leader.state.toRecords());
   }
 
   private Node leaderAmong(Node... some) {

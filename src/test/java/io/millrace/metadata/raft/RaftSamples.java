@@ -137,15 +137,17 @@ final class RaftSamples {
               .setFlowControlSequenceNumber(index())
               .build();
       case RaftMessageEncoding.REFUSED ->
-          MODELS
-              .createAppendEntriesFailureResponseBuilder()
-              .setGroupId(group)
-              .setSender(sender)
-              .setTerm(term())
-              .setExpectedNextIndex(index())
-              .setQuerySequenceNumber(index())
-              .setFlowControlSequenceNumber(index())
-              .build();
+          new RefusedAppend(
+              MODELS
+                  .createAppendEntriesFailureResponseBuilder()
+                  .setGroupId(group)
+                  .setSender(sender)
+                  .setTerm(term())
+                  .setExpectedNextIndex(index())
+                  .setQuerySequenceNumber(index())
+                  .setFlowControlSequenceNumber(index())
+                  .build(),
+              index());
       case RaftMessageEncoding.SNAPSHOT -> snapshot(group, sender);
       case RaftMessageEncoding.NEXT_CHUNK ->
           MODELS
