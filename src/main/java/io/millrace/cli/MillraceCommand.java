@@ -3,8 +3,12 @@ package io.millrace.cli;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,23 +55,53 @@ public final class MillraceCommand {
 
   /** Runs one command line; the exit code for the process. */
   public static int run(ServerStarter starter, String... arguments) {
-    return commandLine(starter).execute(arguments);
+    return commandLine(starter, arguments).execute(arguments);
   }
 
   /** The whole tree of commands, for running and for documentation tests. */
   static CommandLine commandLine(ServerStarter starter) {
+    Map<String, Supplier<Object>> commands = commands(starter);
+    return commandLine(commands, commands.keySet());
+  }
+
+  /**
+   * As much of the tree as these arguments need: the library looks at every field and method of a
+   * command that it is given, which for all of them takes as long as half a broker's start.
+   */
+  private static CommandLine commandLine(ServerStarter starter, String... arguments) {
+    Map<String, Supplier<Object>> commands = commands(starter);
+    return commandLine(
+        commands,
+        arguments.length > 0 && commands.containsKey(arguments[0])
+            ? Set.of(arguments[0])
+            : commands.keySet());
+  }
+
+  private static Map<String, Supplier<Object>> commands(ServerStarter starter) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("serve", () -> new ServeCommand(starter));
+    commands.put("cluster", ClusterCommand::new);
+    commands.put("topic", TopicCommand::new);
+    commands.put("group", GroupCommand::new);
+    commands.put("produce", ProduceCommand::new);
+    commands.put("consume", ConsumeCommand::new);
+    commands.put("bench", BenchCommand::new);
+    commands.put("log", LogCommand::new);
+    commands.put("verify", VerifyCommand::new);
+    commands.put("version", VersionCommand::new);
+    return commands;
+  }
+
+  private static CommandLine commandLine(
+      Map<String, Supplier<Object>> commands, Set<String> wanted) {
     MillraceCommand root = new MillraceCommand();
     CommandLine commandLine = new CommandLine(root);
-    commandLine.addSubcommand("serve", new ServeCommand(starter));
-    commandLine.addSubcommand("cluster", new ClusterCommand());
-    commandLine.addSubcommand("topic", new TopicCommand());
-    commandLine.addSubcommand("group", new GroupCommand());
-    commandLine.addSubcommand("produce", new ProduceCommand());
-    commandLine.addSubcommand("consume", new ConsumeCommand());
-    commandLine.addSubcommand("bench", new BenchCommand());
-    commandLine.addSubcommand("log", new LogCommand());
-    commandLine.addSubcommand("verify", new VerifyCommand());
-    commandLine.addSubcommand("version", new VersionCommand());
+    commands.forEach(
+        (name, command) -> {
+          if (wanted.contains(name)) {
+            commandLine.addSubcommand(name, command.get());
+          }
+        });
     commandLine.setExecutionStrategy(new CommandLine.RunLast());
     commandLine.setParameterExceptionHandler(MillraceCommand::usageError);
     commandLine.setExecutionExceptionHandler(
