@@ -18,7 +18,8 @@ import java.util.random.RandomGenerator;
  * proposals are then committed late, or never, and whose answers are lost. It takes no proposal now
  * and then, and takes the next. It may go on to believe that it leads for seconds, while others
  * have elected another; what a majority answers may be under way for long. Followers see what is
- * committed later than the leader, each at its own pace, and nothing while they are cut off.
+ * committed later than the leader, each at its own pace, and nothing while they are cut off. A node
+ * may be slow to come to what it hears of, so that all else that it is told is ahead of that.
  */
 public final class SimulatedMetadataLog {
   private static final int UNAWARE_MS = 2_500;
@@ -44,6 +45,11 @@ public final class SimulatedMetadataLog {
 
     /** Whether what one node sends reaches another. */
     boolean hears(int from, int node);
+
+    /** How long a node takes from hearing of a state until it has come to it. */
+    default long digestsForMs(int node) {
+      return 0;
+    }
   }
 
   /**
@@ -130,7 +136,7 @@ public final class SimulatedMetadataLog {
     Copy copy = copies.get(node);
     if (copy != null) {
       int index = states.size() - 1;
-      world.after(random.nextInt(200), () -> world.on(node, () -> copy.seeUpTo(index)));
+      world.after(random.nextInt(200), () -> world.on(node, () -> copy.digest(index)));
     }
   }
 
@@ -179,7 +185,16 @@ public final class SimulatedMetadataLog {
 
     private void learn(int index, int from) {
       if (world.hears(from, node)) {
-        world.on(node, () -> seeUpTo(index));
+        world.on(node, () -> digest(index));
+      }
+    }
+
+    private void digest(int index) {
+      long forMs = world.digestsForMs(node);
+      if (forMs == 0) {
+        seeUpTo(index);
+      } else {
+        world.after(forMs, () -> world.on(node, () -> seeUpTo(index)));
       }
     }
 

@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The test of {@link ClusterSimulationTest}: each of these mistakes in the program must be found by
  * it. A seed that is known to find one is tried first, so that a check need not search; with {@code
- * -Dmillrace.cluster.mutant.search=true} these and others, which take more seeds, are searched for
- * from seed 0 on.
+ * -Dmillrace.cluster.mutant.search=true} each is searched for from seed 0 on.
  */
 class ClusterMutationSimulationTest {
   private static final int SEEDS = Integer.getInteger("millrace.cluster.mutant.seeds", 200);
@@ -34,11 +33,7 @@ class ClusterMutationSimulationTest {
   }
 
   static Stream<Known> mutants() {
-    return SEARCH ? Stream.concat(always(), searchedFor()) : always();
-  }
-
-  private static Stream<Known> always() {
-    return Stream.concat(inReplicas(), inLives());
+    return Stream.of(inReplicas(), inLives(), inLeases()).flatMap(some -> some);
   }
 
   private static Stream<Known> inReplicas() {
@@ -85,13 +80,13 @@ class ClusterMutationSimulationTest {
             "metadata/ImageApplier",
             "return isOfTerm && proposal.previousProposal() == state.lastProposal();",
             "return isOfTerm;",
-            5),
+            6),
         known(
             "a round serves who came after it began",
             "metadata/LeadershipRounds",
             "    waiting = new ArrayList<>();\n    underWay = round;",
             "    underWay = round;",
-            546));
+            216));
   }
 
   private static Stream<Known> inLives() {
@@ -101,13 +96,7 @@ class ClusterMutationSimulationTest {
             "metadata/IsrRules",
             "broker.get().incarnation() == member.incarnation() && !broker.get().draining()",
             "!broker.get().draining()",
-            91),
-        known(
-            "a heartbeat is answered without asking whether this node still leads",
-            "metadata/BrokerSupervisor",
-            "rounds.confirm(nowNanos)",
-            "CompletableFuture.<Void>completedFuture(null)",
-            22),
+            143),
         known(
             "a late copy of a registration makes another life",
             "metadata/RegistrationRules",
@@ -119,25 +108,13 @@ class ClusterMutationSimulationTest {
             "metadata/RegistrationRules",
             "registration.life().isSupersededBy(known.life())",
             "false",
-            14),
+            71),
         known(
             "a leader asks again for whatever life fetched last",
             "partition/LeaderRole",
             "replica.pending().isPresent() ? Optional.ofNullable(asked) : Optional.empty()",
             "replica.pending().map(this::proposal)",
-            91),
-        known(
-            "the lease is not asked for",
-            "partition/Partition",
-            "return environment.lease().isValid();",
-            "return true;",
-            5),
-        known(
-            "the lease counts from the answer",
-            "verticle/BrokerLife",
-            "lease.grant(sentAtNanos,",
-            "lease.grant(time.monotonicNanos(),",
-            5),
+            143),
         known(
             "a registration does not end what the former life led",
             "metadata/RegistrationRules",
@@ -146,14 +123,32 @@ class ClusterMutationSimulationTest {
             4));
   }
 
-  private static Stream<Known> searchedFor() {
+  private static Stream<Known> inLeases() {
     return Stream.of(
+        known(
+            "a heartbeat is answered without asking whether this node still leads",
+            "metadata/BrokerSupervisor",
+            "rounds.confirm(nowNanos)",
+            "CompletableFuture.<Void>completedFuture(null)",
+            18),
+        known(
+            "the lease is not asked for",
+            "partition/Partition",
+            "return environment.lease().isValid();",
+            "return true;",
+            0),
+        known(
+            "the lease counts from the answer",
+            "verticle/BrokerLife",
+            "lease.grant(sentAtNanos,",
+            "lease.grant(time.monotonicNanos(),",
+            22),
         known(
             "the lease holds whatever image is followed",
             "verticle/BrokerLease",
             "\n        && followedVersion >= now.imageVersion()",
             "",
-            0));
+            57));
   }
 
   @ParameterizedTest

@@ -19,6 +19,7 @@ import io.millrace.partition.SimulatedNetwork;
 import io.millrace.partition.SimulatedProducer;
 import io.millrace.partition.SimulatedTime;
 import io.millrace.replication.IsrProposal;
+import io.millrace.testing.Seeds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,7 +36,8 @@ import java.util.function.Consumer;
  * elections, sessions and leases are the program's own; the metadata log is a model of one, whose
  * leader changes at any moment and may not know it. From a seed the nodes are killed, lose their
  * power and what they had not synced, stand still, and stop by themselves; links are cut, or stand
- * still, each way; messages are lost, doubled and late, some by seconds.
+ * still, each way; messages are lost, doubled and late, some by seconds. In some worlds a node
+ * comes to the images that it hears of long after its heartbeats are answered.
  *
  * <p>Held all the while: CommittedNeverLost, LogPrefixAgreement, HighWatermarkMonotonic,
  * SingleLeaderPerEpoch, OnlyCommittedIsRead, AckedIsOnEnough of {@link ReplicationHistory} for each
@@ -49,6 +51,7 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
   private static final int PARTITIONS = 2;
   private static final int MIN_IN_SYNC = 2;
   private static final int PACE_MS = 100;
+  private static final int SLOW_IMAGES_MS = 3_000;
   private static final long FAULTS_MS = 20_000;
   private static final long HEALED_MS = 24_000;
   private static final long STEP_MS = 500;
@@ -62,6 +65,9 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
   private final Random random;
   private final boolean ackMode;
   private final long lagNanos;
+  private final Random images;
+  private final boolean hasSlowImages;
+  private final long[] digestsForMs = new long[NODES];
   private final SimulatedNetwork network;
   private final SimulatedMetadataLog log;
   private final SettingValues settings = BrokerSettings.of(Map.of());
@@ -84,6 +90,11 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
     random = time.random();
     ackMode = random.nextBoolean();
     lagNanos = time.between(400, 4_000);
+    images = Seeds.random(-1 - seed);
+    hasSlowImages = images.nextBoolean();
+    for (int i = 0; hasSlowImages && i < NODES; i++) {
+      digestsForMs[i] = images.nextInt(3) == 0 ? 1 + images.nextInt(SLOW_IMAGES_MS) : 0;
+    }
     network = new SimulatedNetwork(time);
     log = new SimulatedMetadataLog(this, this::onCommit);
     topicSettings =
@@ -194,6 +205,11 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
   @Override
   public boolean hears(int from, int node) {
     return from == node || !network.isCut(from, node);
+  }
+
+  @Override
+  public long digestsForMs(int node) {
+    return healing ? 0 : digestsForMs[node];
   }
 
   /** Whether it could be the leader of the metadata log: another one answers it. */
@@ -394,6 +410,10 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
       return;
     }
     vulnerable = false;
+    if (hasSlowImages && images.nextInt(4) == 0) {
+      outliveSession();
+      return;
+    }
     ClusterNode victim = random.nextInt(4) == 0 && log.leader() >= 0 ? node(log.leader()) : any();
     switch (random.nextInt(10)) {
       case 0, 1 -> kill(victim);
@@ -529,6 +549,24 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
         startAfter(victim, time.between(20, 200));
         return;
       }
+    }
+  }
+
+  /**
+   * The worst moment for a leader that is found gone and is not: it goes on, and its heartbeats are
+   * answered again, long before it comes to the image that says who leads now.
+   */
+  private void outliveSession() {
+    List<ClusterNode> leading =
+        histories.keySet().stream()
+            .flatMap(id -> image(id).flatMap(PartitionImage::leader).stream())
+            .map(this::node)
+            .filter(node -> node.isUp() && node.self().value() != log.leader())
+            .toList();
+    if (!leading.isEmpty()) {
+      ClusterNode victim = leading.get(images.nextInt(leading.size()));
+      digestsForMs[victim.self().value()] = SLOW_IMAGES_MS / 2 + images.nextInt(SLOW_IMAGES_MS);
+      victim.pause((3_100 + images.nextInt(2_000)) * SimulatedTime.MS);
     }
   }
 
