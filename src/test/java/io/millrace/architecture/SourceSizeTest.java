@@ -18,6 +18,7 @@ class SourceSizeTest {
 
   private static final Path MAIN = Path.of("src/main/java");
   private static final Path TEST = Path.of("src/test/java");
+  private static final Path BENCHMARKS = Path.of("src/jmh/java");
 
   @Test
   void shouldKeepMainSourcesShort(TestReporter reporter) {
@@ -41,6 +42,16 @@ class SourceSizeTest {
 
     // when // then
     assertThat(SourceLimits.TEST.violationsOf(files)).isEmpty();
+  }
+
+  @Test
+  void shouldKeepBenchmarksShort() {
+    // given
+    List<SourceFile> files = SourceFile.parse(SourceFile.below(BENCHMARKS));
+    assertThat(files).isNotEmpty();
+
+    // when // then
+    assertThat(SourceLimits.MAIN.violationsOf(files)).isEmpty();
   }
 
   @Test
