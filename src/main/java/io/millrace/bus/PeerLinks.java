@@ -1,6 +1,7 @@
 package io.millrace.bus;
 
 import io.millrace.model.Metrics;
+import io.millrace.model.TimeSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The bounds on what is under way to each other node, one for each {@link Lane}.
+ * What all senders to another node share: the bounds on what is under way to it, one for each
+ * {@link Lane}, and whether it can be written to.
  *
  * <p>Threading: any thread.
  */
@@ -16,16 +18,19 @@ final class PeerLinks {
   private final Peers peers;
   private final long maxBytes;
   private final BusMeters meters;
+  private final TimeSource time;
+  private final Map<String, PeerOutage> outages = new ConcurrentHashMap<>();
   private final Map<String, Map<Lane, Admission>> bounds = new ConcurrentHashMap<>();
   private final List<Metrics.Registration> shown = new CopyOnWriteArrayList<>();
 
   /**
    * @param maxBytes on the lane for records
    */
-  PeerLinks(Peers peers, long maxBytes, BusMeters meters) {
+  PeerLinks(Peers peers, long maxBytes, BusMeters meters, TimeSource time) {
     this.peers = peers;
     this.maxBytes = maxBytes;
     this.meters = meters;
+    this.time = time;
   }
 
   BusMeters meters() {
@@ -34,6 +39,11 @@ final class PeerLinks {
 
   Peers peers() {
     return peers;
+  }
+
+  /** Whether the node of this key can be written to; every sender to it shares it. */
+  PeerOutage outage(String key) {
+    return outages.computeIfAbsent(key, k -> new PeerOutage(k, time));
   }
 
   /** The bounds for the node of this key; every sender to it shares them. */

@@ -20,21 +20,15 @@ final class PeerSender<M extends BusMessage> implements Sender<M> {
   private final Map<Lane, Admission> lanes;
   private final MessageProducer<Object> producer;
   private final BusMeters meters;
+  private final PeerOutage outage;
 
-  /**
-   * @param lanes shared by all senders to the node
-   */
-  PeerSender(
-      String key,
-      Peers peers,
-      Map<Lane, Admission> lanes,
-      MessageProducer<Object> producer,
-      BusMeters meters) {
+  PeerSender(String key, PeerLinks links, MessageProducer<Object> producer) {
     this.key = key;
-    this.peers = peers;
-    this.lanes = lanes;
+    this.peers = links.peers();
+    this.lanes = links.inFlight(key);
     this.producer = producer;
-    this.meters = meters;
+    this.meters = links.meters();
+    this.outage = links.outage(key);
   }
 
   @Override
@@ -53,13 +47,19 @@ final class PeerSender<M extends BusMessage> implements Sender<M> {
     Future<Void> written = producer.write(parcel);
     if (written.failed() && !parcel.isOpened()) {
       inFlight.giveBack(sizeBytes);
+      outage.onFailed(written.cause());
       return false;
     }
     written.onComplete(
         done -> {
           inFlight.giveBack(sizeBytes);
-          if (done.failed() || parcel.hasFailed()) {
+          if (parcel.hasFailed()) {
+            lost(parcel, whenLost); // No fault of the other node.
+          } else if (done.failed()) {
+            outage.onFailed(done.cause());
             lost(parcel, whenLost);
+          } else {
+            outage.onWritten();
           }
         });
     return true;

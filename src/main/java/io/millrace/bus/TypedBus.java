@@ -50,7 +50,7 @@ public final class TypedBus {
 
   /** As the other, and measured. */
   public TypedBus(Vertx vertx, Peers peers, long peerInFlightBytes, Metrics metrics) {
-    this(vertx, new PeerLinks(peers, peerInFlightBytes, new BusMeters(metrics)));
+    this(vertx, new PeerLinks(peers, peerInFlightBytes, new BusMeters(metrics), TimeSource.SYSTEM));
   }
 
   private TypedBus(Vertx vertx, @Nullable PeerLinks links) {
@@ -124,7 +124,7 @@ public final class TypedBus {
     if (known == null || key.isEmpty()) {
       return (message, whenLost) -> false; // Alone, or an address that no node has.
     }
-    return new PeerSender<>(key, known.peers(), known.inFlight(key), producer, known.meters());
+    return new PeerSender<>(key, known, producer);
   }
 
   /** The addresses that have a consumer now. */

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs to standard error, one line an event. Written as code because reading a configuration file
@@ -32,12 +33,26 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
   /** These warn of what is meant to be so. */
   private static final List<String> SILENT = List.of("io.micrometer", "com.hazelcast.cp");
 
+  /**
+   * Warns with a stack trace of every try to connect to a node that is away; the bus says that once
+   * with its cause, and when it is over. It is heard with the level debug.
+   */
+  private static final String TRIES = "io.vertx.core.eventbus.impl.clustered.ClusteredEventBus";
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     if (System.getProperty("logback.configurationFile") != null
         || ConsoleLogging.class.getResource("/logback-test.xml") != null) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
+    configure(context, System.getenv("MILLRACE_LOG_LEVEL"));
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /**
+   * @param level null if none is asked for
+   */
+  static void configure(LoggerContext context, @Nullable String level) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
     encoder.setPattern(PATTERN);
@@ -49,7 +64,6 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    String level = System.getenv("MILLRACE_LOG_LEVEL");
     root.setLevel(Level.toLevel(level, Level.INFO));
     if (level == null) {
       // A command says by itself how it ended, in one line.
@@ -57,6 +71,8 @@ public final class ConsoleLogging extends ContextAwareBase implements Configurat
     }
     QUIET.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
     SILENT.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    if (root.getLevel().isGreaterOrEqual(Level.INFO)) {
+      context.getLogger(TRIES).setLevel(Level.ERROR);
+    }
   }
 }

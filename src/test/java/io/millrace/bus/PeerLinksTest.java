@@ -3,6 +3,7 @@ package io.millrace.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.ErrorCode;
+import io.millrace.model.TimeSource;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ class PeerLinksTest {
         }
       };
 
-  private final PeerLinks links = new PeerLinks(PEERS, MEBIBYTE, BusMeters.NONE);
+  private final PeerLinks links = new PeerLinks(PEERS, MEBIBYTE, BusMeters.NONE, TimeSource.SYSTEM);
 
   @Test
   void shouldPassAMebibyteOfTheMetadataLogBehindRecordsAndASmallOne() {
