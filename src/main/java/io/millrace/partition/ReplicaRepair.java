@@ -9,8 +9,6 @@ import io.millrace.replication.FollowerReplica;
 import io.millrace.replication.IsrProposal;
 import io.millrace.replication.ReplicaAnswer;
 import io.millrace.replication.ReplicaFetch;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -109,24 +107,13 @@ final class ReplicaRepair {
   }
 
   /**
-   * What a leader that must not lead asks for, as it is damaged or its disk failed: that those who
-   * are in sync beside it go on without it, and so that one of them leads.
+   * What it asks for while it is chosen to lead and must not: it is damaged, or its disk failed.
    */
   Optional<IsrProposal> resignation(@Nullable PartitionImage image) {
     boolean canLead = mayLead() && partition.offline().isEmpty();
-    if (canLead || image == null || !image.isLedBy(self)) {
-      return Optional.empty();
-    }
-    Map<NodeId, Long> others = new HashMap<>();
-    for (NodeId member : image.inSyncReplicas()) {
-      if (!member.equals(self)) {
-        brokers.activeEpoch(member).ifPresent(epoch -> others.put(member, epoch));
-      }
-    }
-    return others.isEmpty()
+    return canLead || image == null
         ? Optional.empty()
-        : Optional.of(
-            new IsrProposal(partition.id(), image.leaderEpoch(), image.partitionEpoch(), others));
+        : Resignation.of(partition.id(), image, self, brokers);
   }
 
   /** What to ask the leader for while it is damaged: from where the damage begins on. */

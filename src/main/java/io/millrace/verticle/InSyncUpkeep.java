@@ -56,6 +56,10 @@ final class InSyncUpkeep {
     for (HostedPartition hosted : partitions.all()) {
       look(hosted.partition().replication(), askAgain);
     }
+    if (askAgain) {
+      // One that is refused is asked for again: nothing else can be done here.
+      partitions.resignations().forEach(proposal -> controller.propose(proposal, refused -> {}));
+    }
   }
 
   private void look(PartitionReplication replication, boolean askAgain) {

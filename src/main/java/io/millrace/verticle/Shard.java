@@ -215,6 +215,7 @@ final class Shard {
     }
     reads.expire(time.monotonicNanos());
     unpark();
+    partitions.countOffline();
     upkeep.run();
   }
 

@@ -14,6 +14,7 @@ import io.millrace.partition.Partition;
 import io.millrace.partition.PartitionEnvironment;
 import io.millrace.partition.PartitionLogs.OpenedLog;
 import io.millrace.partition.PartitionLogs.Progress;
+import io.millrace.replication.IsrProposal;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ final class ShardPartitions {
   private final TopicDefaults defaults;
   private final Listener listener;
   private final Map<PartitionId, HostedPartition> open = new HashMap<>();
-  private final Map<PartitionId, String> failed = new HashMap<>();
+  private final OfflineReplicas offline;
   private final ArrayDeque<Following> waiting = new ArrayDeque<>();
   private @Nullable Following current;
   private final PartitionEnvironment partitionEnvironment;
@@ -62,6 +63,8 @@ final class ShardPartitions {
             environment.replication().lease(),
             this::activeEpoch,
             environment.settings().get(ServerSettings.PARTITION_PENDING_ACKS));
+    this.offline =
+        new OfflineReplicas(environment.self(), this::activeEpoch, environment.metrics());
   }
 
   /** Of the image that is being followed, or was last. */
@@ -95,7 +98,21 @@ final class ShardPartitions {
 
   /** Why a partition that should be here is not open. */
   Optional<String> failure(PartitionId id) {
-    return Optional.ofNullable(failed.get(id));
+    return offline.reason(id);
+  }
+
+  /** What those ask for that were chosen to lead and cannot even be opened. */
+  List<IsrProposal> resignations() {
+    return offline.resignations();
+  }
+
+  /** Brings the meter of offline replicas up to date. */
+  void countOffline() {
+    int failed = 0;
+    for (HostedPartition hosted : open.values()) {
+      failed += hosted.partition().offline().isPresent() ? 1 : 0;
+    }
+    offline.onFailedLater(failed);
   }
 
   Collection<HostedPartition> all() {
@@ -143,7 +160,7 @@ final class ShardPartitions {
       if (hosted != null) {
         hosted.partition().follow(partition, settings);
         listener.onFollowed(hosted, partition);
-      } else {
+      } else if (!offline.follow(id, partition)) {
         open(
             id,
             new TopicPartition(topic.name(), partition.partition()),
@@ -174,12 +191,7 @@ final class ShardPartitions {
           following.stepDone();
         },
         failure -> {
-          LOGGER.error(
-              "partition stays offline, its log cannot be opened: topic={} partition={} cause={}",
-              name.topic(),
-              name.partition(),
-              failure.getMessage());
-          failed.put(id, "the partition's log cannot be opened; see the server's log");
+          offline.add(id, name, partition, failure);
           following.stepDone();
         });
   }
@@ -195,6 +207,7 @@ final class ShardPartitions {
     HostedPartition hosted =
         new HostedPartition(opened, environment.topicMeters().acquire(name.topic()), tasks);
     open.put(id, hosted);
+    offline.remove(id);
     listener.onOpened(hosted);
     listener.onFollowed(hosted, partition);
   }
@@ -206,7 +219,7 @@ final class ShardPartitions {
   }
 
   private void closeAndDelete(PartitionId id, Following following) {
-    failed.remove(id);
+    offline.remove(id);
     HostedPartition hosted = open.remove(id);
     if (hosted != null) {
       following.steps++;
@@ -225,6 +238,7 @@ final class ShardPartitions {
     List<String> failures = new ArrayList<>();
     List<HostedPartition> closing = List.copyOf(open.values());
     open.clear();
+    offline.close();
     Following last = new Following(image, () -> whenClosed.accept(progress, failures));
     last.steps += closing.size();
     for (HostedPartition hosted : closing) {

@@ -12,6 +12,7 @@ import io.millrace.bus.ProduceRequest;
 import io.millrace.cluster.BusNode;
 import io.millrace.cluster.HostPort;
 import io.millrace.log.segment.LogLimits;
+import io.millrace.metrics.MicrometerMetrics;
 import io.millrace.model.Acks;
 import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
@@ -40,6 +41,7 @@ final class ReplicaNode implements AutoCloseable {
   final NodeId self;
   final SegmentedLogs logs;
   final List<IsrProposal> proposals = new CopyOnWriteArrayList<>();
+  private final MicrometerMetrics metrics = new MicrometerMetrics(1, 1_000);
   private final BusNode bus;
   private final Vertx vertx;
   private final TestLoop loop;
@@ -64,7 +66,8 @@ final class ReplicaNode implements AutoCloseable {
     ReplicationParts parts =
         new ReplicationParts(
             () -> true, () -> BROKER_EPOCH, (proposal, whenRefused) -> proposals.add(proposal));
-    for (ShardEnvironment shard : TestNode.shards(SHARDS, self, bus.bus(), logs, settings, parts)) {
+    for (ShardEnvironment shard :
+        TestNode.shards(SHARDS, self, bus.bus(), logs, settings, metrics, parts)) {
       admissions.add(limits.newAdmission());
       deployments.add(TestNode.get(vertx.deployVerticle(new LogVerticle(shard))));
     }
@@ -88,6 +91,11 @@ final class ReplicaNode implements AutoCloseable {
   /** From now on nothing that this node sends comes through to others; or does again. */
   void setReachesOthers(boolean reaches) {
     bus.setReachesOthers(reaches);
+  }
+
+  /** What its meters say. */
+  String scrape() {
+    return metrics.scrape();
   }
 
   void publish(ClusterImage image) {
@@ -123,5 +131,6 @@ final class ReplicaNode implements AutoCloseable {
           return true;
         });
     bus.close();
+    metrics.close();
   }
 }

@@ -17,7 +17,9 @@ import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
 import io.millrace.partition.TestBatches;
 import io.millrace.record.BatchHeader;
+import io.millrace.replication.IsrProposal;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +120,36 @@ class ReplicationIT {
     assertThat(refused.error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     awaitTrue(() -> logOf(zero).equals(logOf(one)));
     assertThat(logOf(zero)).hasSize(2);
+  }
+
+  /**
+   * Where its folder should be there is a file, for a while: a disk that could not be read is not
+   * trusted again before a restart.
+   */
+  @Test
+  void shouldHandOnWhatItIsChosenToLeadAndCannotOpen() throws Exception {
+    // given
+    Path inTheWay =
+        Files.createDirectories(directory.resolve("node-0")).resolve(PARTITION.toString());
+    Files.writeString(inTheWay, "?");
+    publish(ZERO, 1, List.of(ZERO, ONE));
+    Files.delete(inTheWay);
+
+    // when
+    awaitTrue(() -> !zero.proposals.isEmpty());
+    publish(ONE, 2, List.of(ONE));
+
+    // then
+    assertThat(zero.proposals.get(0))
+        .isEqualTo(new IsrProposal(PARTITION, 1, 1, Map.of(ONE, ReplicaNode.BROKER_EPOCH)));
+    assertThat(produced(zero).error()).isEqualTo(ErrorCode.STORAGE_ERROR);
+    assertThat(produced(one).error()).isEqualTo(ErrorCode.NONE);
+    assertThat(zero.scrape()).contains("millrace_replica_offline_replicas 1.0");
+    assertThat(one.scrape()).contains("millrace_replica_offline_replicas 0.0");
+  }
+
+  private static ProduceReply.Result produced(ReplicaNode node) throws Exception {
+    return node.produce(PARTITION, Acks.LEADER, TestBatches.of(1)).get(20, TimeUnit.SECONDS);
   }
 
   private void publish(NodeId leader, int leaderEpoch, List<NodeId> inSync) {

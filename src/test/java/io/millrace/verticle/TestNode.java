@@ -90,7 +90,7 @@ final class TestNode implements AutoCloseable {
     SettingValues settings = BrokerSettings.of(brokerSettings);
     BusLimits limits = BusLimits.of(settings);
     for (ShardEnvironment shard :
-        shards(shards, self, bus, logs, settings, ReplicationParts.ALONE)) {
+        shards(shards, self, bus, logs, settings, Metrics.NONE, ReplicationParts.ALONE)) {
       admissions.add(limits.newAdmission());
       deployments.add(get(vertx.deployVerticle(new LogVerticle(shard))));
     }
@@ -106,9 +106,10 @@ final class TestNode implements AutoCloseable {
       TypedBus bus,
       PartitionLogs logs,
       SettingValues settings,
+      Metrics metrics,
       ReplicationParts replication) {
-    TopicMeters meters = new TopicMeters(Metrics.NONE);
-    NodeCompaction compaction = new NodeCompaction(settings, Metrics.NONE, () -> 1);
+    TopicMeters meters = new TopicMeters(metrics);
+    NodeCompaction compaction = new NodeCompaction(settings, metrics, () -> 1);
     return IntStream.range(0, count)
         .mapToObj(
             shard ->
@@ -120,7 +121,7 @@ final class TestNode implements AutoCloseable {
                     logs,
                     settings,
                     TimeSource.SYSTEM,
-                    Metrics.NONE,
+                    metrics,
                     meters,
                     compaction,
                     replication))
