@@ -111,4 +111,15 @@ final class KafkaErrors {
         ? of(known.code())
         : Errors.forException(failure);
   }
+
+  /**
+   * The error of a batch. One whose leader stops leading before it is committed may be written or
+   * not; Kafka says then that another leads, so that the client looks for that one at once. Of a
+   * timeout it would think that the same broker was slow.
+   *
+   * @param isLate whether the time is over that the client gave
+   */
+  static Errors ofProduce(ErrorCode code, boolean isLate) {
+    return code == ErrorCode.UNKNOWN_OUTCOME && !isLate ? Errors.NOT_LEADER_OR_FOLLOWER : of(code);
+  }
 }

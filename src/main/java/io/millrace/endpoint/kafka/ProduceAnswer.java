@@ -72,8 +72,12 @@ final class ProduceAnswer {
         .setLogStartOffset(NO_OFFSET);
   }
 
-  /** What the partitions said, in the order of the entries. */
-  void fill(ProduceReply reply) {
+  /**
+   * What the partitions said, in the order of the entries.
+   *
+   * @param isLate whether the client's time is over
+   */
+  void fill(ProduceReply reply, boolean isLate) {
     for (int i = 0; i < expected.size(); i++) {
       ProduceReply.Result result = reply.results().get(i);
       PartitionProduceResponse slot = expected.get(i);
@@ -82,9 +86,9 @@ final class ProduceAnswer {
             .setLogAppendTimeMs(result.logAppendTimeMs())
             .setLogStartOffset(result.logStartOffset());
       } else {
-        refuse(slot, KafkaErrors.of(result.error()), result.reason());
-        if (result.error() == ErrorCode.NOT_LEADER_OR_FOLLOWER
-            && call.version() >= CURRENT_LEADER_VERSION) {
+        Errors error = KafkaErrors.ofProduce(result.error(), isLate);
+        refuse(slot, error, result.reason());
+        if (error == Errors.NOT_LEADER_OR_FOLLOWER && call.version() >= CURRENT_LEADER_VERSION) {
           tellLeader(slot, entries.get(i).partition());
         }
       }

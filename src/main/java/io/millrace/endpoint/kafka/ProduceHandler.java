@@ -93,10 +93,11 @@ final class ProduceHandler extends ApiHandler<ProduceRequestData> {
         acks == Acks.ALL
             ? Math.max(request.timeoutMs(), MIN_TIMEOUT_MS)
             : loop.settings().get(ServerSettings.REQUEST_TIMEOUT_MS);
+    long deadlineNanos = loop.inMs(timeoutMs);
     loop.partitions()
         .produce(
-            new ProduceRequest(answer.entries(), acks, image.version(), loop.inMs(timeoutMs)),
-            answer::fill);
+            new ProduceRequest(answer.entries(), acks, image.version(), deadlineNanos),
+            reply -> answer.fill(reply, loop.nowNanos() - deadlineNanos >= 0));
   }
 
   private static OwnedBuffer batch(ByteBuf frame, RecordRange range) {

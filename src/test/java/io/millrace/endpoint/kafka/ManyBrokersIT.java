@@ -113,6 +113,27 @@ class ManyBrokersIT {
   void shouldSayWhoLeadsWhatIsProducedToTheWrongBroker() throws Exception {
     // given
     fixture.partitions.failWith(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+
+    // when
+    ProduceResponseData answer = produce();
+
+    // then
+    assertLedElsewhere(answer);
+  }
+
+  @Test
+  void shouldSayWhoLeadsWhereLeadershipWentBeforeWhatIsProducedWasCommitted() throws Exception {
+    // given
+    fixture.partitions.failWith(ErrorCode.UNKNOWN_OUTCOME);
+
+    // when
+    ProduceResponseData answer = produce();
+
+    // then
+    assertLedElsewhere(answer);
+  }
+
+  private ProduceResponseData produce() throws Exception {
     ProduceRequestData request = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(5_000);
     request
         .topicData()
@@ -124,13 +145,11 @@ class ManyBrokersIT {
                         new ProduceRequestData.PartitionProduceData()
                             .setIndex(1)
                             .setRecords(MemoryRecords.readableRecords(TestBatches.of(2))))));
-
-    // when
     client.send(ApiMessageType.PRODUCE, 12, 1, request);
-    ProduceResponseData answer =
-        (ProduceResponseData) client.receive(ApiMessageType.PRODUCE, 12, 1);
+    return (ProduceResponseData) client.receive(ApiMessageType.PRODUCE, 12, 1);
+  }
 
-    // then
+  private static void assertLedElsewhere(ProduceResponseData answer) {
     ProduceResponseData.PartitionProduceResponse partition =
         answer.responses().iterator().next().partitionResponses().get(0);
     assertThat(partition.errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
