@@ -2,6 +2,8 @@ package io.millrace.verticle;
 
 import io.millrace.bus.FetchReply;
 import io.millrace.bus.FetchRequest;
+import io.millrace.bus.OffsetsReply;
+import io.millrace.bus.OffsetsRequest;
 import io.millrace.bus.OwnedBuffer;
 import io.millrace.bus.PartitionClient;
 import io.millrace.bus.ProduceReply;
@@ -32,6 +34,9 @@ import java.util.function.LongSupplier;
  */
 final class BusCoordinatorLog implements CoordinatorLog {
   private static final long DECOMPRESSION_BUDGET_BYTES = 64L << 20;
+
+  /** How long a read waits for records that are written and not yet known to be committed. */
+  private static final int COMMIT_WAIT_MS = 500;
 
   private final PartitionId partition;
   private final PartitionClient client;
@@ -87,11 +92,16 @@ final class BusCoordinatorLog implements CoordinatorLog {
 
   @Override
   public void read(long offset, int leaderEpoch, Consumer<Chunk> whenRead) {
+    read(offset, leaderEpoch, 0, deadlineNanos(), whenRead);
+  }
+
+  private void read(
+      long offset, int leaderEpoch, int minBytes, long untilNanos, Consumer<Chunk> whenRead) {
     FetchRequest.Entry entry = new FetchRequest.Entry(partition, offset, leaderEpoch, readBytes);
     Later<FetchReply> later =
-        new Later<>(reply -> onRead(offset, reply.results().get(0), whenRead));
+        new Later<>(reply -> onRead(offset, leaderEpoch, reply.results().get(0), whenRead));
     client.fetch(
-        new FetchRequest(List.of(entry), 0, readBytes, imageVersion.getAsLong(), deadlineNanos()),
+        new FetchRequest(List.of(entry), minBytes, readBytes, imageVersion.getAsLong(), untilNanos),
         later);
     later.called();
   }
@@ -100,18 +110,51 @@ final class BusCoordinatorLog implements CoordinatorLog {
     return time.monotonicNanos() + timeoutNanos;
   }
 
-  private void onRead(long offset, FetchReply.Result result, Consumer<Chunk> whenRead) {
+  private void onRead(
+      long offset, int leaderEpoch, FetchReply.Result result, Consumer<Chunk> whenRead) {
     RecordSlice slice = result.slice().orElse(null);
     if (slice != null) {
       digest(slice, offset, whenRead);
     } else if (result.error() == ErrorCode.NONE) {
-      // Compaction may have left nothing between the offset and the end.
-      whenRead.accept(new End(result.leaderEpoch(), Math.max(offset, result.highWatermark())));
+      askForEnd(offset, leaderEpoch, result, whenRead);
     } else if (result.error() == ErrorCode.OFFSET_OUT_OF_RANGE
         && result.logStartOffset() > offset) {
       whenRead.accept(new Gone(result.logStartOffset()));
     } else {
       whenRead.accept(new Unreadable(result.error() + ": " + result.reason()));
+    }
+  }
+
+  /**
+   * Everything is read that the leader knows to be committed. One that leads since a moment ago may
+   * have more that was committed under the leader before, and learns so from its followers: until
+   * then the records read are those of the past.
+   */
+  private void askForEnd(
+      long offset, int leaderEpoch, FetchReply.Result read, Consumer<Chunk> whenRead) {
+    OffsetsRequest.Entry entry =
+        new OffsetsRequest.Entry(partition, OffsetsRequest.END_OF_EPOCH, read.leaderEpoch());
+    client
+        .offsets(new OffsetsRequest(List.of(entry), imageVersion.getAsLong(), deadlineNanos()))
+        .onSuccess(
+            end ->
+                events.execute(
+                    () -> onEnd(offset, leaderEpoch, read, end.results().get(0), whenRead)));
+  }
+
+  private void onEnd(
+      long offset,
+      int leaderEpoch,
+      FetchReply.Result read,
+      OffsetsReply.Result end,
+      Consumer<Chunk> whenRead) {
+    if (end.error() != ErrorCode.NONE) {
+      whenRead.accept(new Unreadable(end.error() + ": " + end.reason()));
+    } else if (end.offset() > read.highWatermark()) {
+      read(offset, leaderEpoch, 1, time.monotonicNanos() + COMMIT_WAIT_MS * 1_000_000L, whenRead);
+    } else {
+      // Compaction may have left nothing between the offset and the end.
+      whenRead.accept(new End(read.leaderEpoch(), Math.max(offset, read.highWatermark())));
     }
   }
 

@@ -12,7 +12,11 @@ import java.util.function.Consumer;
  * is answered by one callback, on the caller's thread, after the call has returned.
  */
 interface CoordinatorLog {
-  /** Reads records from an offset on, as far as they are committed, while led in this epoch. */
+  /**
+   * Reads records from an offset on, as far as they are committed, while led in this epoch. At the
+   * end of these it waits until all that the log had when it was asked is committed too, so that
+   * {@link End} says that nothing is missing which an earlier leader has acknowledged.
+   */
   void read(long offset, int leaderEpoch, Consumer<Chunk> whenRead);
 
   /**
