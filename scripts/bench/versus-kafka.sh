@@ -24,121 +24,23 @@ scale=${SCALE:-1}
 work=$root/target/versus-kafka
 results=${RESULTS:-$work/results.tsv}
 if [ "$nodes" -gt 1 ]; then cases=${*:-start P1R C1R P3R R1}; else cases=${*:-start P1 C1 P2 C2 P3 C3 P4L P4Z P5 L1 L3 F1 F2 K1}; fi
-mkdir -p "$work" "$(dirname "$results")"
-[ -f "$root/target/millrace.jar" ] || { echo "versus-kafka.sh: target/millrace.jar is missing; build it with: mvn -q -DskipTests package" >&2; exit 1; }
+# shellcheck source=scripts/bench/measure.sh
+source "$root/scripts/bench/measure.sh"
 
-CLIENT=versus-kafka
-# shellcheck source=scripts/compat/lib.sh
-source "$root/scripts/compat/lib.sh"
-kafka_libraries=$root/target/compat/kafka-tools-4.3.0
-maven_libraries "$kafka_libraries" org.apache.kafka:kafka-tools:4.3.0 org.apache.kafka:kafka_2.13:4.3.0 org.slf4j:slf4j-nop:1.7.36
-javac -cp "$kafka_libraries/*" -d "$work/classes" "$root"/scripts/bench/load/*.java
-client="java -Xmx512m -XX:+UseG1GC -cp $work/classes:$kafka_libraries/*"
-load="$client Load"
-# shellcheck source=scripts/bench/brokers.sh
-source "$root/scripts/bench/brokers.sh"
-warm=
-if command -v gcc >/dev/null && gcc -O2 -o "$work/warm-memory" "$root/scripts/bench/load/warm-memory.c"; then warm=$work/warm-memory; fi
-
-finish() {
-  cool
-  stop_brokers
-  compat_cleanup
-}
-trap finish EXIT
-
-warmer=
-heat() {
-  [ -n "$warm" ] || return 0
-  coproc WARM { exec "$warm" "$1"; }
-  warmer=$WARM_PID
-  local line
-  read -r line <&"${WARM[0]}"
-}
-cool() {
-  [ -z "$warmer" ] || { kill "$warmer"; wait "$warmer"; } 2>/dev/null || :
-  warmer=
-}
-
-ticks=$(getconf CLK_TCK)
-broker_cpu() {
-  local pid
-  for pid in "${pids[@]}"; do cat "/proc/$pid/stat"; done | awk -v hz="$ticks" '{ all += $14 + $15 } END { printf "%.2f", all / hz }'
-}
-broker_mb() {
-  local pid
-  for pid in "${pids[@]}"; do grep VmRSS "/proc/$pid/status"; done | awk '{ all += $2 } END { printf "%.0f", all / 1000 }'
-}
 records() { awk -v count="$1" -v scale="$scale" 'BEGIN { printf "%d", count * scale }'; }
-calculate() { awk "BEGIN { printf \"%.4f\", $1 }"; }
 
-# row CASE CPU_S_PER_GB RECORDS_S MB_S P50 P99 P999 OTHER: a line of the results.
-row() {
-  local IFS=$'\t'
-  printf '%s\n' "$system"$'\t'"$round"$'\t'"$*" >>"$results"
-  IFS=' '
-  printf '%-9s %2d  %-7s %8s CPU s/GB %10s records/s %8s MB/s  ms %s %s %s  %s\n' "$system" "$round" "$@"
-}
-
-# measured COMMAND...: its output in $work/out; sets cpu, the brokers' seconds meanwhile.
-measured() {
-  local before
-  before=$(broker_cpu)
-  "$@" >"$work/out" 2>"$work/err" || { echo "versus-kafka.sh: $* failed: $(tail -n 3 "$work/err" "$work/out")" >&2; exit 1; }
-  cpu=$(calculate "$(broker_cpu) - $before")
-}
-result() { sed -n 's/^RESULT //p' "$work/out"; }
-
-# produce CASE TOPIC PARTITIONS RECORDS SIZE WARM_GB SETTING...
-produce() {
-  local name=$1 topic=$2 partitions=$3 count=$4 size=$5 memory=$6 line rate
-  shift 6
-  $load create "$bootstrap" "$topic" "$partitions" "$nodes"
-  heat "$memory"
-  measured $client org.apache.kafka.tools.ProducerPerformance --bootstrap-server "$bootstrap" --topic "$topic" --num-records "$count" \
-    --payload-file "$work/payload-$size" --throughput -1 --command-property "$@"
-  cool
-  line=$(grep '99.9th' "$work/out" | tail -n 1)
-  rate=$(sed -E 's/.*sent, ([0-9.]+) records.*/\1/' <<<"$line")
-  # shellcheck disable=SC2046
-  row "$name" "$(calculate "$cpu / ($count * $size / 1e9)")" "$rate" "$(calculate "$rate * $size / 1e6")" \
-    $(sed -E 's/.* ([0-9]+) ms 50th.* ([0-9]+) ms 99th, ([0-9]+) ms 99.9th.*/\1 \2 \3/' <<<"$line") -
-}
-
-# consume CASE TOPIC RECORDS SIZE
-consume() {
-  local line rate
-  heat 0.7
-  measured $client org.apache.kafka.tools.ConsumerPerformance --bootstrap-server "$bootstrap" --topic "$2" --num-records "$3" --hide-header
-  cool
-  line=$(grep -E '^[0-9]{4}-' "$work/out" | tail -n 1)
-  rate=$(cut -d, -f10 <<<"$line" | tr -d ' ')
-  row "$1" "$(calculate "$cpu / ($3 * $4 / 1e9)")" "$rate" "$(calculate "$rate * $4 / 1e6")" - - - -
-}
-
-# flow CASE GROUPS RATE: for 12 seconds, 1 KiB records.
-flow() {
-  local in out p50 p99 p999 complete errors
+# paced CASE GROUPS RATE: a flow to a topic of its own.
+paced() {
   $load create "$bootstrap" "$1" 1 "$nodes"
-  heat 1.2
-  measured java -Xmx1500m -XX:+UseG1GC -cp "$work/classes:$kafka_libraries/*" Load flow "$bootstrap" "$1" "$2" "$3" 12 1024
-  cool
-  read -r in out p50 p99 p999 complete errors <<<"$(result)"
-  [ "$errors" = 0 ] || echo "versus-kafka.sh: $1: $errors records were refused" >&2
-  [ "$complete" = "$2/$2" ] || echo "versus-kafka.sh: $1: $complete groups got everything; $in MB/s in, $out MB/s out" >&2
-  row "$1" "$(calculate "$cpu / ($2 * $3 * 12 * 1024 / 1e9)")" - "$out" "$p50" "$p99" "$p999" -
+  flow "$1" "$1" "$2" "$3"
 }
 
 connections() {
   local before
   before=$(broker_mb)
-  coproc HOLD { $load connections "$bootstrap" 3000 2>&1; }
-  local line holder=$HOLD_PID
-  read -r line <&"${HOLD[0]}"
-  [[ $line == RESULT* ]] || { echo "versus-kafka.sh: $line" >&2; exit 1; }
+  hold_connections 3000
   row K1 - - - - - - "$(($(broker_mb) - before))"
-  eval "exec ${HOLD[1]}>&-"
-  wait "$holder"
+  release_connections
 }
 
 # Of six kills of the leader, the longest times without an acknowledgement.
@@ -177,25 +79,21 @@ run_case() {
     L1)
       $load create "$bootstrap" l1 1 "$nodes"
       heat 0.8
+      # shellcheck disable=SC2086  # a list of words
       measured $load ping-pong "$bootstrap" l1 "$(records 10000)" 1024
       cool
       # shellcheck disable=SC2046
       set -- $(result)
       row L1 - "$1" - "$2" "$3" "$4" -
       ;;
-    L3) flow L3 1 20000 ;;
-    F1) flow F1 20 10000 ;;
-    F2) flow F2 20 3000 ;;
+    L3) paced L3 1 20000 ;;
+    F1) paced F1 20 10000 ;;
+    F2) paced F2 20 3000 ;;
     K1) connections ;;
     R1) failover ;;
     *) echo "versus-kafka.sh: there is no case '$1'; --help lists them" >&2; exit 2 ;;
   esac
 }
-
-# Both get the same values, of letters, some of them more often than once.
-for size in 1024 100; do
-  [ -s "$work/payload-$size" ] || awk -v size="$size" 'BEGIN { srand(7); for (i = 0; i < 2000; i++) { line = ""; for (j = 0; j < size; j++) line = line sprintf("%c", 65 + int(rand() * 26)); print line } }' >"$work/payload-$size"
-done
 
 run_system() {
   system=$1

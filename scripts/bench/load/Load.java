@@ -1,3 +1,4 @@
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -14,7 +15,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Load {
   private static final String USAGE =
       """
-      create BOOTSTRAP TOPIC PARTITIONS REPLICAS       a topic, if it is not there
+      create BOOTSTRAP TOPIC PARTITIONS REPLICAS [NAME=VALUE]   a topic, if it is not there
+      delete BOOTSTRAP TOPIC                           one that is there
       ping-pong BOOTSTRAP TOPIC RECORDS SIZE           one record at a time: sent (acks=all) until it is received
       flow BOOTSTRAP TOPIC GROUPS RATE SECONDS SIZE    records at a rate, read by each of the groups
       connections BOOTSTRAP COUNT                      opens them, asks one question each, holds them until stdin ends
@@ -28,7 +30,13 @@ final class Load {
   public static void main(String[] args) throws Exception {
     String command = args.length == 0 ? "" : args[0];
     switch (command) {
-      case "create" -> create(args[1], args[2], number(args[3]), number(args[4]));
+      case "create" -> create(
+              args[1],
+              args[2],
+              number(args[3]),
+              number(args[4]),
+              List.of(args).subList(5, args.length));
+      case "delete" -> delete(args[1], args[2]);
       case "ping-pong" -> PingPong.run(args[1], args[2], number(args[3]), number(args[4]));
       case "flow" ->
           new Flow(args[1], args[2], number(args[3]), number(args[4]), number(args[5]), number(args[6]))
@@ -54,12 +62,19 @@ final class Load {
     return properties;
   }
 
-  static void create(String bootstrap, String topic, int partitions, int replicas) throws Exception {
+  static void create(
+      String bootstrap, String topic, int partitions, int replicas, List<String> settings)
+      throws Exception {
+    Map<String, String> configs = new HashMap<>();
+    if (replicas > 1) {
+      configs.put("min.insync.replicas", "2");
+    }
+    for (String setting : settings) {
+      String[] pair = setting.split("=", 2);
+      configs.put(pair[0], pair[1]);
+    }
     try (Admin admin = Admin.create(to(bootstrap))) {
-      NewTopic created = new NewTopic(topic, partitions, (short) replicas);
-      if (replicas > 1) {
-        created.configs(Map.of("min.insync.replicas", "2"));
-      }
+      NewTopic created = new NewTopic(topic, partitions, (short) replicas).configs(configs);
       try {
         admin.createTopics(List.of(created)).all().get();
       } catch (ExecutionException e) {
@@ -67,6 +82,12 @@ final class Load {
           throw e;
         }
       }
+    }
+  }
+
+  private static void delete(String bootstrap, String topic) throws Exception {
+    try (Admin admin = Admin.create(to(bootstrap))) {
+      admin.deleteTopics(List.of(topic)).all().get();
     }
   }
 
