@@ -1,4 +1,4 @@
-# Starts and stops one broker or three, of Apache Kafka or of this build, on this machine. Sourced by versus-kafka.sh.
+# Starts and stops one broker or three, of Apache Kafka or of this build, on this machine. Sourced by measure.sh.
 #
 #   start_kafka, start_millrace    with empty data; set pids (from 1), bootstrap and started_ms, until the first Metadata answer that names a broker
 #   restart_broker SYSTEM I        one that was ended
@@ -15,13 +15,13 @@ begin_ready() {
   coproc READY { $load ready 127.0.0.1 "$1" 2>&1; }
   local line
   read -r line <&"${READY[0]}"
-  [ "$line" = waiting ] || { echo "versus-kafka.sh: $line" >&2; exit 1; }
+  [ "$line" = waiting ] || { echo "$(basename "$0"): $line" >&2; exit 1; }
 }
 end_ready() {
   local line waiter=$READY_PID
   echo "$1" >&"${READY[1]}"
   read -r line <&"${READY[0]}"
-  wait "$waiter" || { echo "versus-kafka.sh: $line; see $work" >&2; exit 1; }
+  wait "$waiter" || { echo "$(basename "$0"): $line; see $work" >&2; exit 1; }
   started_ms=${line#RESULT }
 }
 

@@ -95,9 +95,8 @@ run_curve() {
 echo "# $(date -u +%F) curves: $curves" >>"$results"
 for ((round = 1; round <= rounds; round++)); do
   for each in $curves; do
-    # Each goes first in every other round.
-    if ((round % 2)); then order=$systems; else order=$(tr ' ' '\n' <<<"$systems" | tac); fi
-    for system in $order; do run_curve "$each"; done
+    # shellcheck disable=SC2086  # a list of words
+    for system in $(in_turn $systems); do run_curve "$each"; done
   done
 done
 echo

@@ -1,5 +1,5 @@
 # What the scripts that measure brokers with the clients of Apache Kafka share: the load, and what it costs the brokers. Sourced by
-# versus-kafka.sh and growth.sh. A measure prints a line and adds it to the results (row).
+# versus-kafka.sh, growth.sh and fan-out.sh. A measure prints a line and adds it to the results (row).
 #
 # Reads: root (of the project), nodes (1 or 3), work (a directory), results (a file); row also system and round. Brings brokers.sh.
 # shellcheck shell=bash disable=SC2154,SC2086
@@ -123,7 +123,10 @@ release_connections() {
   wait "$holder"
 }
 
+# in_turn SYSTEMS: their order in this round; each goes first in every other one.
+in_turn() { if ((round % 2)); then echo "$*"; else printf '%s\n' "$@" | tac | xargs; fi; }
+
 # Both get the same values, of letters, some of them more often than once.
-for size in 1024 100; do
-  [ -s "$work/payload-$size" ] || awk -v size="$size" 'BEGIN { srand(7); for (i = 0; i < 2000; i++) { line = ""; for (j = 0; j < size; j++) line = line sprintf("%c", 65 + int(rand() * 26)); print line } }' >"$work/payload-$size"
+for bytes in 1024 100; do
+  [ -s "$work/payload-$bytes" ] || awk -v size="$bytes" 'BEGIN { srand(7); for (i = 0; i < 2000; i++) { line = ""; for (j = 0; j < size; j++) line = line sprintf("%c", 65 + int(rand() * 26)); print line } }' >"$work/payload-$bytes"
 done

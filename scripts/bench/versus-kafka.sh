@@ -109,9 +109,7 @@ run_system() {
 
 echo "# $(date -u +%F) nodes=$nodes scale=$scale cases: $cases" >>"$results"
 for ((round = 1; round <= rounds; round++)); do
-  # Each goes first in every other round.
-  if ((round % 2)); then order='kafka millrace'; else order='millrace kafka'; fi
-  for each in $order; do run_system "$each"; done
+  for each in $(in_turn kafka millrace); do run_system "$each"; done
 done
 echo
 $load table "$results"

@@ -4,9 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -17,11 +19,13 @@ final class Table {
   private static final String[] FIGURES = {
     "broker CPU s/GB", "records/s", "MB/s", "p50 ms", "p99 ms", "p99.9 ms", "ms or MB"
   };
-  private static final String[] SYSTEMS = {"kafka", "millrace"};
 
   // Case, figure, system, round.
   private final Map<String, Map<Integer, Map<String, Map<Integer, Double>>>> values =
       new LinkedHashMap<>();
+
+  /** In the order in which they first come; the others are compared with the first. */
+  private final Set<String> systems = new LinkedHashSet<>();
 
   static void print(List<String> files) throws IOException {
     Table table = new Table();
@@ -36,6 +40,7 @@ final class Table {
   }
 
   private void add(String[] fields) {
+    systems.add(fields[0]);
     for (int figure = 0; figure < FIGURES.length; figure++) {
       String field = fields[3 + figure];
       if (!field.equals("-")) {
@@ -56,36 +61,59 @@ final class Table {
       values.forEach((name, figures) -> rows.append(row(name, figures.get(column))));
       if (rows.length() > 0) {
         text.append("| ").append(FIGURES[figure]);
-        text.append(" | Kafka | Millrace | Millrace by Kafka |\n|---|---|---|---|\n");
+        text.append(heading());
         text.append(rows).append('\n');
       }
     }
     return text.toString();
   }
 
-  private static String row(String name, Map<String, Map<Integer, Double>> systems) {
-    if (systems == null) {
+  private String heading() {
+    StringBuilder names = new StringBuilder(" |");
+    StringBuilder line = new StringBuilder("|---|");
+    systems.forEach(name -> names.append(' ').append(name).append(" |"));
+    others().forEach(name -> names.append(' ' + name + " by " + first() + " |"));
+    for (int i = 1; i < 2 * systems.size(); i++) {
+      line.append("---|");
+    }
+    return names.append('\n').append(line).append('\n').toString();
+  }
+
+  private String first() {
+    return systems.iterator().next();
+  }
+
+  private List<String> others() {
+    return systems.stream().skip(1).toList();
+  }
+
+  private String row(String name, Map<String, Map<Integer, Double>> bySystem) {
+    if (bySystem == null) {
       return "";
     }
-    Map<Integer, Double> kafka = systems.getOrDefault(SYSTEMS[0], Map.of());
-    Map<Integer, Double> millrace = systems.getOrDefault(SYSTEMS[1], Map.of());
+    StringBuilder row = new StringBuilder("| " + name + " |");
+    for (String system : systems) {
+      row.append(' ').append(spread(bySystem.getOrDefault(system, Map.of()).values())).append(" |");
+    }
+    Map<Integer, Double> base = bySystem.getOrDefault(first(), Map.of());
+    for (String system : others()) {
+      row.append(' ').append(spread(ratios(bySystem.getOrDefault(system, Map.of()), base)));
+      row.append(" |");
+    }
+    return row.append('\n').toString();
+  }
+
+  /** Of the same rounds. */
+  private static List<Double> ratios(Map<Integer, Double> values, Map<Integer, Double> base) {
     List<Double> ratios = new ArrayList<>();
-    millrace.forEach(
+    values.forEach(
         (round, value) -> {
-          Double other = kafka.get(round);
+          Double other = base.get(round);
           if (other != null && other > 0) {
             ratios.add(value / other);
           }
         });
-    return "| "
-        + name
-        + " | "
-        + spread(kafka.values())
-        + " | "
-        + spread(millrace.values())
-        + " | "
-        + spread(ratios)
-        + " |\n";
+    return ratios;
   }
 
   /** The median, and in brackets the least and the most. */

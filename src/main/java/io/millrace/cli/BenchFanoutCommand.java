@@ -1,6 +1,5 @@
 package io.millrace.cli;
 
-import io.millrace.client.BlockingProducer;
 import io.millrace.client.TopicDetails;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
@@ -39,11 +38,19 @@ import picocli.CommandLine.Spec;
           + "The consumers look for the messages in the frames and decode nothing else; their CPU time is printed too, to show whether "
           + "they held the broker back.",
       "",
+      "With --system nats or jetstream the same messages go to a NATS server, for comparison: a stream FANOUT in files stores and "
+          + "acknowledges each; --bootstrap-server is its client address, --http that of its WebSocket. Its consumers subscribe to "
+          + "the subject (nats), or each is a push consumer of the stream (jetstream).",
+      "",
       "The exit code is 1 if anything was lost or repeated."
     },
     sortOptions = false)
 final class BenchFanoutCommand implements Callable<Integer> {
+  private static final String MILLRACE = "millrace";
+  private static final String NATS = "nats";
+  private static final String JETSTREAM = "jetstream";
   private static final int DEFAULT_HTTP_PORT = 8080;
+  private static final int DEFAULT_NATS_PORT = 4222;
   private static final int MAX_CONSUMERS = 60_000;
 
   @Spec private CommandSpec spec;
@@ -55,6 +62,13 @@ final class BenchFanoutCommand implements Callable<Integer> {
       description = "The broker's HTTP address, for the consumers (default: ${DEFAULT-VALUE}).",
       defaultValue = "127.0.0.1:8080")
   private String http;
+
+  @Option(
+      names = "--system",
+      paramLabel = "NAME",
+      description = "millrace, nats or jetstream (default: ${DEFAULT-VALUE}).",
+      defaultValue = MILLRACE)
+  private String system;
 
   @Option(
       names = "--topic",
@@ -138,14 +152,27 @@ final class BenchFanoutCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireUsable();
+    if (!system.equals(MILLRACE)) {
+      InetSocketAddress nats =
+          address(client.bootstrapServer(), "--bootstrap-server", DEFAULT_NATS_PORT);
+      FanoutTarget target = FanoutNats.target(http(), topic, system.equals(JETSTREAM));
+      try (FanoutSink sink = FanoutNats.open(nats, topic)) {
+        return run(sink, target);
+      }
+    }
     int partitions = partitions();
+    FanoutTarget target =
+        FanoutTarget.topic(http(), topic, "millrace." + format + ".v1", partitions);
+    try (FanoutSink sink = FanoutTopic.open(producerSettings(), new TopicName(topic))) {
+      return run(sink, target);
+    }
+  }
+
+  private int run(FanoutSink sink, FanoutTarget target) throws IOException, InterruptedException {
     FanoutMarker marker = new FanoutMarker(new SplittableRandom().nextInt());
-    FanoutSocket.Target target =
-        new FanoutSocket.Target(address(), topic, "millrace." + format + ".v1", partitions);
-    try (FanoutReaders readers = FanoutReaders.open(threads, consumers, target, marker);
-        BlockingProducer producer = BlockingProducer.open(producerSettings())) {
-      FanoutProducer source =
-          new FanoutProducer(producer, new TopicName(topic), partitions, marker, sizeBytes, rate);
+    int partitions = target.partitions();
+    try (FanoutReaders readers = FanoutReaders.open(threads, consumers, target, marker)) {
+      FanoutProducer source = new FanoutProducer(sink, partitions, marker, sizeBytes, rate);
       warmUp(source, readers, partitions);
       FanoutResult result = measure(source, readers);
       result.print(spec.commandLine().getOut(), output);
@@ -164,6 +191,10 @@ final class BenchFanoutCommand implements Callable<Integer> {
         sizeBytes >= FanoutMarker.SIZE_BYTES,
         "--size",
         "at least " + FanoutMarker.SIZE_BYTES + ", the room for number and time");
+    require(
+        List.of(MILLRACE, NATS, JETSTREAM).contains(system),
+        "--system",
+        "millrace, nats or jetstream");
     require(format.equals("json") || format.equals("avro"), "--format", "json or avro");
   }
 
@@ -174,13 +205,17 @@ final class BenchFanoutCommand implements Callable<Integer> {
     }
   }
 
-  private InetSocketAddress address() {
-    int colon = http.lastIndexOf(':');
-    String host = colon < 0 ? http : http.substring(0, colon);
-    String port = colon < 0 ? Integer.toString(DEFAULT_HTTP_PORT) : http.substring(colon + 1);
-    require(!host.isEmpty() && port.matches("[0-9]{1,5}"), "--http", "HOST:PORT");
+  private InetSocketAddress http() {
+    return address(http, "--http", DEFAULT_HTTP_PORT);
+  }
+
+  private InetSocketAddress address(String text, String option, int defaultPort) {
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? text : text.substring(0, colon);
+    String port = colon < 0 ? Integer.toString(defaultPort) : text.substring(colon + 1);
+    require(!host.isEmpty() && port.matches("[0-9]{1,5}"), option, "HOST:PORT");
     int number = Integer.parseInt(port);
-    require(number > 0 && number <= 0xFFFF, "--http", "a port of 1 to 65535");
+    require(number > 0 && number <= 0xFFFF, option, "a port of 1 to 65535");
     return new InetSocketAddress(host, number);
   }
 

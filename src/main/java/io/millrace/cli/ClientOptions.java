@@ -32,6 +32,11 @@ final class ClientOptions {
     return settings;
   }
 
+  /** The address as the user gave it, without a port if none was given; by default this machine. */
+  String bootstrapServer() {
+    return bootstrapServer == null ? "127.0.0.1" : bootstrapServer;
+  }
+
   /** How many brokers are tried. */
   int addresses() {
     return Math.max(

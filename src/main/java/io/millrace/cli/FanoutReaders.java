@@ -21,8 +21,7 @@ final class FanoutReaders implements AutoCloseable {
   private FanoutReaders() {}
 
   /** Connects all consumers, and reads from then on. */
-  static FanoutReaders open(
-      int threads, int consumers, FanoutSocket.Target target, FanoutMarker marker)
+  static FanoutReaders open(int threads, int consumers, FanoutTarget target, FanoutMarker marker)
       throws IOException {
     FanoutReaders all = new FanoutReaders();
     try {
@@ -31,7 +30,7 @@ final class FanoutReaders implements AutoCloseable {
       }
       for (int i = 0; i < consumers; i++) {
         FanoutReader reader = all.readers.get(i % threads);
-        reader.add(FanoutSocket.open(target, marker, reader.tally()));
+        reader.add(FanoutSocket.open(target, i, marker, reader.tally()));
       }
       all.readers.forEach(FanoutReader::start);
       return all;

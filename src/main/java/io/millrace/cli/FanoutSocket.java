@@ -4,7 +4,6 @@ import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -12,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One WebSocket of {@code bench fanout} (RFC 6455): subscribes by URL to what comes from now on,
- * checks the header of every frame, and looks into it for messages of the run. It knows only what
- * it needs: a server's frames are not masked and not fragmented.
+ * One WebSocket of {@code bench fanout} (RFC 6455): subscribes to what comes from now on, checks
+ * the header of every frame, and looks into it for messages of the run. It knows only what it
+ * needs: a server's frames are not masked and not fragmented.
  *
  * <p>Threading: opened on the command's thread, then its reader's.
  */
@@ -53,28 +52,23 @@ final class FanoutSocket {
     Arrays.fill(next, UNKNOWN);
   }
 
-  /** What all sockets of a run have in common. */
-  record Target(InetSocketAddress address, String topic, String subProtocol, int partitions) {
-    boolean isText() {
-      return subProtocol.contains("json");
-    }
-  }
-
   /**
    * Connects and subscribes.
    *
+   * @param number of this consumer
    * @throws StreamException CONNECTION_LOST if nobody listens; INVALID_REQUEST if the server does
    *     not upgrade the connection
    */
-  static FanoutSocket open(Target target, FanoutMarker marker, FanoutTally tally)
+  static FanoutSocket open(FanoutTarget target, int number, FanoutMarker marker, FanoutTally tally)
       throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       connect(channel, target);
       FanoutSocket socket =
           new FanoutSocket(
-              channel, marker, tally, target.isText() ? TEXT : BINARY, target.partitions());
+              channel, marker, tally, target.text() ? TEXT : BINARY, target.partitions());
       socket.shakeHands(target);
+      channel.socket().getOutputStream().write(target.greeting().apply(number));
       channel.configureBlocking(false);
       return socket;
     } catch (IOException | RuntimeException e) {
@@ -83,7 +77,7 @@ final class FanoutSocket {
     }
   }
 
-  private static void connect(SocketChannel channel, Target target) {
+  private static void connect(SocketChannel channel, FanoutTarget target) {
     try {
       channel.socket().connect(target.address(), HANDSHAKE_TIMEOUT_MS);
     } catch (IOException e) {
@@ -100,20 +94,9 @@ final class FanoutSocket {
     }
   }
 
-  private void shakeHands(Target target) throws IOException {
-    String request =
-        "GET /v1/topics/"
-            + target.topic()
-            + "?from=latest HTTP/1.1\r\nHost: "
-            + target.address().getHostString()
-            + ":"
-            + target.address().getPort()
-            + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            + "Sec-WebSocket-Key: bWlsbHJhY2UgZmFub3V0IQ==\r\nSec-WebSocket-Protocol: "
-            + target.subProtocol()
-            + "\r\n\r\n";
+  private void shakeHands(FanoutTarget target) throws IOException {
     channel.socket().setSoTimeout(HANDSHAKE_TIMEOUT_MS);
-    channel.socket().getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    channel.socket().getOutputStream().write(target.request().getBytes(StandardCharsets.US_ASCII));
     byte[] bytes = new byte[MAX_RESPONSE_BYTES];
     int size = 0;
     int end = -1;

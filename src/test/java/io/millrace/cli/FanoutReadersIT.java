@@ -61,7 +61,7 @@ final class FanoutReadersIT {
         });
     InetSocketAddress address =
         new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
-    FanoutSocket.Target target = new FanoutSocket.Target(address, "t", "millrace.json.v1", 1);
+    FanoutTarget target = FanoutTarget.topic(address, "t", "millrace.json.v1", 1);
     return FanoutReaders.open(1, 1, target, marker);
   }
 
