@@ -31,8 +31,9 @@ source scripts/lib/fault-scenarios.sh
 case ${1:-} in
   --list) for scenario in $(scenario_names); do printf '%-24s%s\n' "$scenario" "$(about "$scenario")"; done; exit 0 ;;
   --quick)
-    if ! may_run_lab; then
-      echo 'faults.sh: not run, network namespaces need root on Linux, and a machine that allows them'
+    why=$(why_no_lab)
+    if [[ -n $why ]]; then
+      echo "not run: faults.sh --quick ($why)"
       exit 0
     fi
     set -- quick

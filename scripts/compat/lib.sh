@@ -3,6 +3,7 @@
 #   compat_start          starts a broker of this build on free ports with an empty data directory, or takes the one that
 #                         BOOTSTRAP=host:port names (any broker of the Kafka protocol: so the checks themselves can be checked)
 #   check NAME COMMAND…   runs the command (a function) in a subshell; says ok or FAILED with its last lines
+#   start_check NAME COMMAND…   the same beside others, which must have nothing in common; await_checks waits for them all, and says how they ended
 #   compat_end            says how many passed; exit code 1 if one failed or none ran
 #
 # Sets: bootstrap (host:port), scratch (a directory that is removed at the end), root (of the project).
@@ -12,6 +13,8 @@ scratch=$(mktemp -d)
 broker=
 passed=0
 failed=0
+started=()
+started_pids=()
 
 compat_cleanup() {
   if [ -n "$broker" ] && kill -0 "$broker" 2>/dev/null; then
@@ -64,14 +67,41 @@ check() {
   ) >"$scratch/check.log" 2>&1
   status=$?
   set -e
-  if [ "$status" -eq 0 ]; then
+  tell "$name" "$status" "$scratch/check.log"
+}
+
+# tell NAME STATUS LOG   counts a check that has ended and says how
+tell() {
+  if [ "$2" -eq 0 ]; then
     passed=$((passed + 1))
-    echo "ok      $CLIENT: $name"
+    echo "ok      $CLIENT: $1"
   else
     failed=$((failed + 1))
-    echo "FAILED  $CLIENT: $name"
-    tail -n 15 "$scratch/check.log" | sed 's/^/        /'
+    echo "FAILED  $CLIENT: $1"
+    tail -n 15 "$3" | sed 's/^/        /'
   fi
+}
+
+start_check() {
+  local log=$scratch/check-${#started[@]}.log
+  started+=("$1")
+  shift
+  (
+    set -euo pipefail
+    "$@"
+  ) >"$log" 2>&1 &
+  started_pids+=($!)
+}
+
+await_checks() {
+  local i status
+  for i in "${!started[@]}"; do
+    status=0
+    wait "${started_pids[$i]}" || status=$?
+    tell "${started[$i]}" "$status" "$scratch/check-$i.log"
+  done
+  started=()
+  started_pids=()
 }
 
 compat_end() {

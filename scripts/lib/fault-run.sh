@@ -49,8 +49,16 @@ node_settings() {
 is_root_on_linux() { [[ $(uname -s) == Linux && $(id -u) -eq 0 ]]; }
 allows_namespaces() { ip netns add "${LAB_PREFIX}try" 2>/dev/null && ip netns del "${LAB_PREFIX}try"; }
 
-# may_run_lab: whether this machine lets us make hosts.
-may_run_lab() { is_root_on_linux && command -v ip >/dev/null && allows_namespaces; }
+# why_no_lab: why this machine lets us make no hosts; nothing if it does.
+why_no_lab() {
+  if ! is_root_on_linux; then
+    echo 'network namespaces need root on Linux'
+  elif ! command -v ip >/dev/null && ! try_install iproute2 ip >&2; then
+    echo 'network namespaces need the command ip'
+  elif ! allows_namespaces; then
+    echo 'this machine allows no network namespaces'
+  fi
+}
 
 require_lab() {
   local pair

@@ -25,10 +25,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every command of the jar, against a broker that is a process too. */
+/**
+ * Every command of the jar, against a broker that is a process too. Most of the time a command
+ * starts, so some tests run beside each other; each has topics and groups of its own.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class CommandLineIT {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -2,6 +2,7 @@ package io.millrace.process;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The jar's classes as a first run had them loaded, which later processes map instead of loading
- * them again: a third of the time that a command takes. Made once by the JVM of the tests, which
- * starts more than a hundred processes. See "Class Data Sharing" in the JDK's page of the {@code
- * java} command.
+ * them again: a third of the time that a command takes, and more than that of a node's start. Made
+ * once by the JVM of the tests, which starts more than a hundred processes. See "Class Data
+ * Sharing" in the JDK's page of the {@code java} command.
  */
 final class SharedClasses {
   private static final long DEADLINE_SECONDS = 120;
@@ -22,6 +23,46 @@ final class SharedClasses {
   /** Arguments of a JVM that runs a command of the jar. */
   static List<String> ofCommands() {
     return Commands.ARGUMENTS;
+  }
+
+  /** Arguments of a JVM that runs a node: the archive that {@code scripts/millrace} uses too. */
+  static List<String> ofNodes() {
+    return Nodes.ARGUMENTS;
+  }
+
+  /** On first use, as below. */
+  private static final class Nodes {
+    static final List<String> ARGUMENTS = madeByScript();
+  }
+
+  private static List<String> madeByScript() {
+    Path jar = BrokerProcess.JAR;
+    Path archive = jar.resolveSibling(jar.getFileName().toString().replaceFirst("\\.jar$", ".jsa"));
+    ProcessBuilder script = new ProcessBuilder("scripts/class-archive.sh", "--if-needed");
+    script.environment().put("MILLRACE_JAR", jar.toString());
+    try {
+      Path printed = Files.createTempFile("millrace-class-archive", ".log");
+      try {
+        Process process = script.redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+        if (!process.waitFor(2 * DEADLINE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+          process.destroy();
+          throw new IllegalStateException("no archive of classes: " + Files.readString(printed));
+        }
+      } finally {
+        Files.delete(printed);
+      }
+      // As in scripts/millrace: an archive that does not fit is ignored without a word.
+      return List.of(
+          "-XX:SharedArchiveFile=" + archive,
+          "-Xlog:cds=off",
+          "-Xlog:cds+dynamic=off",
+          "-Xlog:class+path=off");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no archive of the classes of nodes", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while classes were archived", e);
+    }
   }
 
   /** On first use, not before: not every run starts commands. */

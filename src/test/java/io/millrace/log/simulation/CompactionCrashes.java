@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A log that is compacted twice, while the machine, or the process, dies before every single
@@ -195,17 +196,20 @@ final class CompactionCrashes {
   }
 
   private void verify(SimulatedDisk on, SegmentedLog log) throws IOException {
-    check(log.damage().isEmpty(), "damage: " + log.damage());
-    check(log.endOffset() == endOffset, "it ends at " + log.endOffset() + ", not " + endOffset);
+    check(log.damage().isEmpty(), () -> "damage: " + log.damage());
+    check(
+        log.endOffset() == endOffset, () -> "it ends at " + log.endOffset() + ", not " + endOffset);
     long progress = log.compactable().progress().firstDirtyOffset();
-    check(progress >= promisedProgress, "progress " + promisedProgress + " is now " + progress);
+    check(
+        progress >= promisedProgress, () -> "progress " + promisedProgress + " is now " + progress);
     for (String name : on.list(DIRECTORY)) {
-      check(!name.endsWith(".swap") && !name.endsWith(".cleaned"), name + " is left");
+      check(!name.endsWith(".swap") && !name.endsWith(".cleaned"), () -> name + " is left");
     }
     new LogInspector(on, true)
-        .inspect(DIRECTORY, entry -> check(!(entry instanceof Entry.Damage), entry.toString()));
+        .inspect(
+            DIRECTORY, entry -> check(!(entry instanceof Entry.Damage), () -> entry.toString()));
     Set<Long> found = readAll(log);
-    latest.forEach((key, offset) -> check(found.contains(offset), key + " at " + offset));
+    latest.forEach((key, offset) -> check(found.contains(offset), () -> key + " at " + offset));
   }
 
   private Set<Long> readAll(SegmentedLog log) {
@@ -220,7 +224,7 @@ final class CompactionCrashes {
       for (LogRecord record : Batches.recordsIn(Batches.bytesOf(batches.slice()))) {
         String value = record.value() == null ? null : text(record.value());
         String stored = text(record.key()) + "=" + value;
-        check(stored.equals(sent.get(record.offset())), stored + " at " + record.offset());
+        check(stored.equals(sent.get(record.offset())), () -> stored + " at " + record.offset());
         found.add(record.offset());
       }
     }
@@ -231,9 +235,9 @@ final class CompactionCrashes {
     return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
   }
 
-  private static void check(boolean holds, String otherwise) {
+  private static void check(boolean holds, Supplier<String> otherwise) {
     if (!holds) {
-      throw new AssertionError(otherwise);
+      throw new AssertionError(otherwise.get());
     }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -28,6 +29,9 @@ public final class SimulatedDisk implements Disk {
   /** Code that syncs for others; who asked it to is part of the site. */
   private static final Set<String> ON_BEHALF =
       Set.of("WholeFile", "CheckedFile", "IndexFile", "Segment", "PartitionMeta");
+
+  private static final String HERE = SimulatedDisk.class.getPackageName();
+  private static final StackWalker STACK = StackWalker.getInstance();
 
   private final SimulatedDirectory root;
   private final List<DiskOperation> operations = new ArrayList<>();
@@ -276,23 +280,24 @@ public final class SimulatedDisk implements Disk {
 
   /** The line of the log's code that syncs, and for whom, so that each can be told apart. */
   private static String callSite() {
-    String here = SimulatedDisk.class.getPackageName();
-    List<StackWalker.StackFrame> frames =
-        StackWalker.getInstance()
-            .walk(
-                stack ->
-                    stack
-                        .dropWhile(frame -> frame.getClassName().startsWith(here))
-                        .takeWhile(frame -> !frame.getClassName().startsWith(here))
-                        .toList());
+    return STACK.walk(frames -> siteOf(frames.iterator()));
+  }
+
+  /** Looks at no more frames than it needs: this is asked at every sync of every crash. */
+  private static String siteOf(Iterator<StackWalker.StackFrame> frames) {
+    StackWalker.StackFrame frame = frames.next();
+    while (frame.getClassName().startsWith(HERE)) {
+      frame = frames.next();
+    }
     StringBuilder site = new StringBuilder();
-    for (StackWalker.StackFrame frame : frames) {
-      String className = frame.getClassName().replaceFirst(".*\\.", "");
+    while (!frame.getClassName().startsWith(HERE)) {
+      String className = frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1);
       site.append(site.isEmpty() ? "" : " < ").append(className);
       site.append('.').append(frame.getMethodName()).append(':').append(frame.getLineNumber());
       if (!syncsOnBehalf(className)) {
         break;
       }
+      frame = frames.next();
     }
     return site.toString();
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Holds what a restart finds against what was promised before. */
 final class Verification {
@@ -69,8 +70,8 @@ final class Verification {
     verifyDirectory(world.directory());
     for (PartitionPromise promise : List.copyOf(world.promises.partitions.values())) {
       PartitionLog log = world.logs.get(promise.id);
-      check(log != null || !promise.mustExist, promise + " is gone");
-      check(log == null || promise.mayExist, promise + " is back after its deletion");
+      check(log != null || !promise.mustExist, () -> promise + " is gone");
+      check(log == null || promise.mayExist, () -> promise + " is back after its deletion");
       if (log == null) {
         world.promises.partitions.remove(promise.id);
       } else {
@@ -79,45 +80,51 @@ final class Verification {
     }
     check(
         world.promises.partitions.keySet().containsAll(world.logs.keySet()),
-        "there are partitions that nobody made: " + world.logs.keySet());
+        () -> "there are partitions that nobody made: " + world.logs.keySet());
   }
 
   /** What recovery left alone has to be good, too: indexes, snapshots, epochs. */
   private static void checkNoDamage(Entry entry) {
-    check(!(entry instanceof Entry.Damage), "after recovery there is " + entry);
+    check(!(entry instanceof Entry.Damage), () -> "after recovery there is " + entry);
   }
 
   private void verifyDirectory(DataDirectory directory) {
-    check(directory.identity().isPresent() || !world.promises.identified, "the identity is gone");
-    check(directory.unreadablePartitions().isEmpty(), "partition directories are unreadable");
-    check(directory.checkpointDamage().isEmpty(), "the checkpoints are damaged");
+    check(
+        directory.identity().isPresent() || !world.promises.identified,
+        () -> "the identity is gone");
+    check(directory.unreadablePartitions().isEmpty(), () -> "partition directories are unreadable");
+    check(directory.checkpointDamage().isEmpty(), () -> "the checkpoints are damaged");
     PreviousStop stop = directory.previousStop();
-    check(!stop.needsRecovery() || !world.promises.mustBeClean, "a clean stop looks like " + stop);
-    check(stop.needsRecovery() || world.promises.mayBeClean, "a crash looks like a clean stop");
+    check(
+        !stop.needsRecovery() || !world.promises.mustBeClean,
+        () -> "a clean stop looks like " + stop);
+    check(
+        stop.needsRecovery() || world.promises.mayBeClean, () -> "a crash looks like a clean stop");
     check(
         stop != PreviousStop.PROCESS_KILLED || !powerLost,
-        "a loss of power looks like the death of the process");
+        () -> "a loss of power looks like the death of the process");
   }
 
   private void verify(PartitionPromise promise, PartitionLog log) throws IOException {
-    check(log.damage().isEmpty(), promise + " is damaged: " + log.damage());
+    check(log.damage().isEmpty(), () -> promise + " is damaged: " + log.damage());
     long start = log.startOffset();
     check(
         start >= promise.minStart && start <= Math.max(promise.maxStart, promise.minStart),
-        promise
-            + " starts at "
-            + start
-            + ", promised "
-            + promise.minStart
-            + ".."
-            + promise.maxStart);
+        () ->
+            promise
+                + " starts at "
+                + start
+                + ", promised "
+                + promise.minStart
+                + ".."
+                + promise.maxStart);
     List<SentBatch> found = readAll(promise, log);
     long end = log.endOffset();
     long lastFound = found.isEmpty() ? start : found.get(found.size() - 1).nextOffset();
-    check(end == lastFound, promise + " ends at " + end + ", its batches at " + lastFound);
+    check(end == lastFound, () -> promise + " ends at " + end + ", its batches at " + lastFound);
     long promised = powerLost ? promise.durableEnd : promise.writtenEnd;
-    check(end >= promised, promise + " ends at " + end + ", promised " + promised);
-    check(log.durableEndOffset() <= end, promise + " is durable beyond its end");
+    check(end >= promised, () -> promise + " ends at " + end + ", promised " + promised);
+    check(log.durableEndOffset() <= end, () -> promise + " is durable beyond its end");
     promise.found(found, start, end, log);
     verifyTimestamps(promise, log, found);
     verifyProducers(promise, log);
@@ -132,7 +139,7 @@ final class Verification {
       Optional<PartitionLog.TimestampOffset> result = log.offsetForTimestamp(timestampMs).run();
       check(
           result.isPresent() ? result.get().offset() == expected : expected < 0,
-          promise + ": time " + timestampMs + " is at " + expected + ", found " + result);
+          () -> promise + ": time " + timestampMs + " is at " + expected + ", found " + result);
     }
   }
 
@@ -171,17 +178,18 @@ final class Verification {
       continue;
     }
     slice.release();
-    check(!bytes.hasRemaining(), promise + ": a slice is shorter than it says");
-    long expected = found.isEmpty() ? -1 : offset;
+    check(!bytes.hasRemaining(), () -> promise + ": a slice is shorter than it says");
+    long next = found.isEmpty() ? -1 : offset;
     for (int at = 0; at < bytes.capacity(); at += BatchHeader.sizeBytes(bytes, at)) {
       SentBatch batch = known(promise, bytes, at);
+      long expected = next;
       check(
           expected < 0 ? batch.offset() <= offset : batch.offset() == expected,
-          promise + ": " + batch + " comes where offset " + expected + " is expected");
-      expected = batch.nextOffset();
+          () -> promise + ": " + batch + " comes where offset " + expected + " is expected");
+      next = batch.nextOffset();
       found.add(batch);
     }
-    return expected;
+    return next;
   }
 
   private static SentBatch known(PartitionPromise promise, ByteBuffer bytes, int at) {
@@ -219,7 +227,7 @@ final class Verification {
         outcome instanceof AppendOutcome.Duplicate duplicate
             && duplicate.baseOffset() == batch.offset()
             && duplicate.lastOffset() == batch.nextOffset() - 1,
-        promise + ": " + batch + " sent again is " + outcome);
+        () -> promise + ": " + batch + " sent again is " + outcome);
   }
 
   private void verifyGap(PartitionPromise promise, PartitionLog log, long producerId) {
@@ -229,12 +237,12 @@ final class Verification {
     check(
         outcome instanceof AppendOutcome.Refused refused
             && refused.error() == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
-        promise + ": a gap before " + gap + " is " + outcome);
+        () -> promise + ": a gap before " + gap + " is " + outcome);
   }
 
-  private static void check(boolean holds, String otherwise) {
+  private static void check(boolean holds, Supplier<String> otherwise) {
     if (!holds) {
-      throw new AssertionError(otherwise);
+      throw new AssertionError(otherwise.get());
     }
   }
 }
