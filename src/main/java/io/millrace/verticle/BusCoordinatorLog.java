@@ -36,7 +36,7 @@ final class BusCoordinatorLog implements CoordinatorLog {
   private static final long DECOMPRESSION_BUDGET_BYTES = 64L << 20;
 
   /** How long a read waits for records that are written and not yet known to be committed. */
-  private static final int COMMIT_WAIT_MS = 500;
+  private static final long COMMIT_WAIT_NANOS = 5_000_000_000L;
 
   private final PartitionId partition;
   private final PartitionClient client;
@@ -90,18 +90,33 @@ final class BusCoordinatorLog implements CoordinatorLog {
     later.called();
   }
 
-  @Override
-  public void read(long offset, int leaderEpoch, Consumer<Chunk> whenRead) {
-    read(offset, leaderEpoch, 0, deadlineNanos(), whenRead);
+  /**
+   * One question of a coordinator that loads.
+   *
+   * @param waits whether it waits for something to be committed, since all that is has been read
+   */
+  private record Reading(long offset, int leaderEpoch, boolean waits, Consumer<Chunk> whenRead) {
+    Reading waiting() {
+      return new Reading(offset, leaderEpoch, true, whenRead);
+    }
   }
 
-  private void read(
-      long offset, int leaderEpoch, int minBytes, long untilNanos, Consumer<Chunk> whenRead) {
-    FetchRequest.Entry entry = new FetchRequest.Entry(partition, offset, leaderEpoch, readBytes);
-    Later<FetchReply> later =
-        new Later<>(reply -> onRead(offset, leaderEpoch, reply.results().get(0), whenRead));
+  @Override
+  public void read(long offset, int leaderEpoch, Consumer<Chunk> whenRead) {
+    read(new Reading(offset, leaderEpoch, false, whenRead));
+  }
+
+  private void read(Reading asked) {
+    FetchRequest.Entry entry =
+        new FetchRequest.Entry(partition, asked.offset(), asked.leaderEpoch(), readBytes);
+    Later<FetchReply> later = new Later<>(reply -> onRead(asked, reply.results().get(0)));
     client.fetch(
-        new FetchRequest(List.of(entry), minBytes, readBytes, imageVersion.getAsLong(), untilNanos),
+        new FetchRequest(
+            List.of(entry),
+            asked.waits() ? 1 : 0,
+            readBytes,
+            imageVersion.getAsLong(),
+            asked.waits() ? time.monotonicNanos() + COMMIT_WAIT_NANOS : deadlineNanos()),
         later);
     later.called();
   }
@@ -110,18 +125,17 @@ final class BusCoordinatorLog implements CoordinatorLog {
     return time.monotonicNanos() + timeoutNanos;
   }
 
-  private void onRead(
-      long offset, int leaderEpoch, FetchReply.Result result, Consumer<Chunk> whenRead) {
+  private void onRead(Reading asked, FetchReply.Result result) {
     RecordSlice slice = result.slice().orElse(null);
     if (slice != null) {
-      digest(slice, offset, whenRead);
+      digest(slice, asked.offset(), asked.whenRead());
     } else if (result.error() == ErrorCode.NONE) {
-      askForEnd(offset, leaderEpoch, result, whenRead);
+      askForEnd(asked, result);
     } else if (result.error() == ErrorCode.OFFSET_OUT_OF_RANGE
-        && result.logStartOffset() > offset) {
-      whenRead.accept(new Gone(result.logStartOffset()));
+        && result.logStartOffset() > asked.offset()) {
+      asked.whenRead().accept(new Gone(result.logStartOffset()));
     } else {
-      whenRead.accept(new Unreadable(result.error() + ": " + result.reason()));
+      asked.whenRead().accept(new Unreadable(result.error() + ": " + result.reason()));
     }
   }
 
@@ -130,31 +144,35 @@ final class BusCoordinatorLog implements CoordinatorLog {
    * have more that was committed under the leader before, and learns so from its followers: until
    * then the records read are those of the past.
    */
-  private void askForEnd(
-      long offset, int leaderEpoch, FetchReply.Result read, Consumer<Chunk> whenRead) {
+  private void askForEnd(Reading asked, FetchReply.Result read) {
     OffsetsRequest.Entry entry =
         new OffsetsRequest.Entry(partition, OffsetsRequest.END_OF_EPOCH, read.leaderEpoch());
     client
         .offsets(new OffsetsRequest(List.of(entry), imageVersion.getAsLong(), deadlineNanos()))
-        .onSuccess(
-            end ->
-                events.execute(
-                    () -> onEnd(offset, leaderEpoch, read, end.results().get(0), whenRead)));
+        .onSuccess(end -> events.execute(() -> onEnd(asked, read, end.results().get(0))));
   }
 
-  private void onEnd(
-      long offset,
-      int leaderEpoch,
-      FetchReply.Result read,
-      OffsetsReply.Result end,
-      Consumer<Chunk> whenRead) {
+  private void onEnd(Reading asked, FetchReply.Result read, OffsetsReply.Result end) {
     if (end.error() != ErrorCode.NONE) {
-      whenRead.accept(new Unreadable(end.error() + ": " + end.reason()));
-    } else if (end.offset() > read.highWatermark()) {
-      read(offset, leaderEpoch, 1, time.monotonicNanos() + COMMIT_WAIT_MS * 1_000_000L, whenRead);
-    } else {
+      asked.whenRead().accept(new Unreadable(end.error() + ": " + end.reason()));
+    } else if (end.offset() <= read.highWatermark()) {
       // Compaction may have left nothing between the offset and the end.
-      whenRead.accept(new End(read.leaderEpoch(), Math.max(offset, read.highWatermark())));
+      asked
+          .whenRead()
+          .accept(new End(read.leaderEpoch(), Math.max(asked.offset(), read.highWatermark())));
+    } else if (!asked.waits()) {
+      read(asked.waiting());
+    } else {
+      // Others that are to be loaded get their turn.
+      asked
+          .whenRead()
+          .accept(
+              new Unreadable(
+                  "offsets "
+                      + read.highWatermark()
+                      + " to "
+                      + end.offset()
+                      + " are not committed yet"));
     }
   }
 

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 interface CoordinatorLog {
   /**
    * Reads records from an offset on, as far as they are committed, while led in this epoch. At the
-   * end of these it waits until all that the log had when it was asked is committed too, so that
+   * end of these it waits a few seconds for all that the log has to be committed too, so that
    * {@link End} says that nothing is missing which an earlier leader has acknowledged.
    */
   void read(long offset, int leaderEpoch, Consumer<Chunk> whenRead);

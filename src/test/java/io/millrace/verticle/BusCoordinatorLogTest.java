@@ -98,6 +98,21 @@ class BusCoordinatorLogTest implements PartitionClient {
   }
 
   @Test
+  void shouldGiveUpForTheMomentWhatIsNotCommittedInTime() {
+    // given
+    logEndOffset = 44;
+    log.read(11, EPOCH, chunks::add);
+    answerRead(ErrorCode.NONE, 11);
+
+    // when
+    answerRead(ErrorCode.NONE, 11);
+
+    // then
+    assertThat(chunks)
+        .containsExactly(new CoordinatorLog.Unreadable("offsets 11 to 44 are not committed yet"));
+  }
+
+  @Test
   void shouldSayWhyItCannotBeReadWhileItWaits() {
     // given
     logEndOffset = 44;
