@@ -58,23 +58,30 @@ public final class MillraceCommand {
     return commandLine(starter, arguments).execute(arguments);
   }
 
-  /** The whole tree of commands, for running and for documentation tests. */
-  static CommandLine commandLine(ServerStarter starter) {
-    Map<String, Supplier<Object>> commands = commands(starter);
-    return commandLine(commands, commands.keySet());
-  }
-
   /**
-   * As much of the tree as these arguments need: the library looks at every field and method of a
-   * command that it is given, which for all of them takes as long as half a broker's start.
+   * As much of the tree of commands as these arguments need, all of it without any: the library
+   * looks at every field and method of a command that it is given, which for all of them takes as
+   * long as half a broker's start.
    */
-  private static CommandLine commandLine(ServerStarter starter, String... arguments) {
+  static CommandLine commandLine(ServerStarter starter, String... arguments) {
     Map<String, Supplier<Object>> commands = commands(starter);
-    return commandLine(
-        commands,
+    Set<String> wanted =
         arguments.length > 0 && commands.containsKey(arguments[0])
             ? Set.of(arguments[0])
-            : commands.keySet());
+            : commands.keySet();
+    MillraceCommand root = new MillraceCommand();
+    CommandLine commandLine = new CommandLine(root);
+    commands.forEach(
+        (name, command) -> {
+          if (wanted.contains(name)) {
+            commandLine.addSubcommand(name, command.get());
+          }
+        });
+    commandLine.setExecutionStrategy(new CommandLine.RunLast());
+    commandLine.setParameterExceptionHandler(MillraceCommand::usageError);
+    commandLine.setExecutionExceptionHandler(
+        (failure, line, parsed) -> root.executionError(failure, line));
+    return commandLine;
   }
 
   private static Map<String, Supplier<Object>> commands(ServerStarter starter) {
@@ -90,23 +97,6 @@ public final class MillraceCommand {
     commands.put("verify", VerifyCommand::new);
     commands.put("version", VersionCommand::new);
     return commands;
-  }
-
-  private static CommandLine commandLine(
-      Map<String, Supplier<Object>> commands, Set<String> wanted) {
-    MillraceCommand root = new MillraceCommand();
-    CommandLine commandLine = new CommandLine(root);
-    commands.forEach(
-        (name, command) -> {
-          if (wanted.contains(name)) {
-            commandLine.addSubcommand(name, command.get());
-          }
-        });
-    commandLine.setExecutionStrategy(new CommandLine.RunLast());
-    commandLine.setParameterExceptionHandler(MillraceCommand::usageError);
-    commandLine.setExecutionExceptionHandler(
-        (failure, line, parsed) -> root.executionError(failure, line));
-    return commandLine;
   }
 
   private static int usageError(ParameterException failure, String[] arguments) {

@@ -62,6 +62,13 @@ class BusCoordinatorLogTest implements PartitionClient {
                         error, "why", Optional.empty(), highWatermark, 0, EPOCH))));
   }
 
+  /** Up to offset 11, of 44. */
+  private void readAllThatIsKnownToBeCommitted() {
+    logEndOffset = 44;
+    log.read(11, EPOCH, chunks::add);
+    answerRead(ErrorCode.NONE, 11);
+  }
+
   @Test
   void shouldEndWhereAllThatTheLogHasIsCommitted() {
     // given
@@ -77,12 +84,8 @@ class BusCoordinatorLogTest implements PartitionClient {
 
   @Test
   void shouldWaitForWhatTheLogHasAndTheLeaderDoesNotKnowToBeCommitted() {
-    // given
-    logEndOffset = 44;
-    log.read(11, EPOCH, chunks::add);
-
     // when
-    answerRead(ErrorCode.NONE, 11);
+    readAllThatIsKnownToBeCommitted();
 
     // then
     assertThat(chunks).isEmpty();
@@ -100,9 +103,7 @@ class BusCoordinatorLogTest implements PartitionClient {
   @Test
   void shouldGiveUpForTheMomentWhatIsNotCommittedInTime() {
     // given
-    logEndOffset = 44;
-    log.read(11, EPOCH, chunks::add);
-    answerRead(ErrorCode.NONE, 11);
+    readAllThatIsKnownToBeCommitted();
 
     // when
     answerRead(ErrorCode.NONE, 11);
@@ -115,9 +116,7 @@ class BusCoordinatorLogTest implements PartitionClient {
   @Test
   void shouldSayWhyItCannotBeReadWhileItWaits() {
     // given
-    logEndOffset = 44;
-    log.read(11, EPOCH, chunks::add);
-    answerRead(ErrorCode.NONE, 11);
+    readAllThatIsKnownToBeCommitted();
 
     // when
     answerRead(ErrorCode.NOT_LEADER_OR_FOLLOWER, -1);

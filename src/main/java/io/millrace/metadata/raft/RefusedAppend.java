@@ -32,13 +32,14 @@ record RefusedAppend(AppendEntriesFailureResponse answer, long lastLogIndex)
     LeaderState leading = leader.state().leaderState();
     FollowerState follower =
         leading == null ? null : leading.getFollowerStateOrNull(answer.getSender());
-    long asked = answer.getExpectedNextIndex();
-    if (follower == null
-        || follower.nextIndex() != asked
-        || Math.max(lastLogIndex, follower.matchIndex()) >= asked - 2) {
+    if (follower == null || follower.nextIndex() != answer.getExpectedNextIndex()) {
       return answer;
     }
-    long next = Math.max(lastLogIndex, follower.matchIndex()) + 2;
+    long last = Math.max(lastLogIndex, follower.matchIndex());
+    if (last >= follower.nextIndex() - 2) {
+      return answer;
+    }
+    long next = last + 2;
     follower.nextIndex(next);
     return RaftBytesReader.MODELS
         .createAppendEntriesFailureResponseBuilder()
