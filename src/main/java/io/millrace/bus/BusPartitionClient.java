@@ -20,8 +20,11 @@ import java.util.function.LongSupplier;
  */
 public final class BusPartitionClient implements PartitionClient {
   private static final int RETRY_MS = 100;
-  private static final Set<ErrorCode> LEADER_MISSED =
-      EnumSet.of(ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.LEADER_NOT_AVAILABLE);
+  private static final Set<ErrorCode> LEADER_CHANGES =
+      EnumSet.of(
+          ErrorCode.NOT_LEADER_OR_FOLLOWER,
+          ErrorCode.LEADER_NOT_AVAILABLE,
+          ErrorCode.OFFSET_NOT_AVAILABLE);
 
   private final LoopBus loop;
   private final ShardPorts ports;
@@ -110,10 +113,10 @@ public final class BusPartitionClient implements PartitionClient {
     return patient ? promise.future().compose(reply -> again(request, reply)) : promise.future();
   }
 
-  /** Asks once more, for as long as there is time, where a partition's leader was not found. */
+  /** Asks once more, for as long as there is time, where a partition's leader changes. */
   private Future<OffsetsReply> again(OffsetsRequest request, OffsetsReply reply) {
     boolean passes =
-        reply.results().stream().map(OffsetsReply.Result::error).anyMatch(LEADER_MISSED::contains);
+        reply.results().stream().map(OffsetsReply.Result::error).anyMatch(LEADER_CHANGES::contains);
     long retryNanos = loop.nowNanos() + TimeUnit.MILLISECONDS.toNanos(RETRY_MS);
     if (!passes || loop.isClosed() || request.deadlineNanos() - retryNanos < 0) {
       return Future.succeededFuture(reply);

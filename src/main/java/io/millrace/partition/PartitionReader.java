@@ -140,11 +140,25 @@ public final class PartitionReader {
         .orElseGet(() -> found(log.startOffset()));
   }
 
-  /** The high watermark. */
+  /** The high watermark, which never steps back from one leader to the next (KIP-207). */
   public OffsetLookup.Found latest() {
     return refuse(-1, false)
+        .or(this::refuseStale)
         .map(PartitionReader::failedLookup)
         .orElseGet(() -> found(partition.highWatermark()));
+  }
+
+  /** Refuses what depends on the high watermark, as long as a new leader knows an old one only. */
+  private Optional<PartitionRead.Ready> refuseStale() {
+    LeaderRole role = partition.leading();
+    return role == null || role.replica().knowsCommitted()
+        ? Optional.empty()
+        : Optional.of(
+            ready(
+                ErrorCode.OFFSET_NOT_AVAILABLE,
+                "the new leader does not know yet what is committed above offset "
+                    + partition.highWatermark(),
+                Optional.empty()));
   }
 
   /** The largest epoch that is not above this one, and one more than its last offset (KIP-320). */
@@ -182,7 +196,9 @@ public final class PartitionReader {
     }
     TimestampOffset at = searched.orElse(null);
     return at == null || at.offset() >= partition.highWatermark()
-        ? found(ErrorCode.NONE, "", -1, -1, -1)
+        ? refuseStale()
+            .map(PartitionReader::failedLookup)
+            .orElseGet(() -> found(ErrorCode.NONE, "", -1, -1, -1))
         : found(ErrorCode.NONE, "", at.offset(), at.timestampMs(), at.leaderEpoch());
   }
 

@@ -76,6 +76,15 @@ public final class LeaderReplica {
     return highWatermark;
   }
 
+  /**
+   * Whether all that was committed under earlier leaders is known to be. Until then the high
+   * watermark is the one that this replica had heard of as a follower, and others may have told
+   * consumers of a higher one (KIP-207).
+   */
+  public boolean knowsCommitted() {
+    return highWatermark >= epochStartOffset;
+  }
+
   /** Whether acks=all may be accepted. */
   public boolean hasEnoughInSync() {
     return inSync.certainCount() >= minInSyncReplicas;

@@ -125,6 +125,28 @@ class PartitionReplicationTest {
   }
 
   @Test
+  void shouldNotSayWhereThePartitionEndsBeforeItKnowsWhatWasCommittedUnderOthers() {
+    // given
+    follow(OTHER, 2);
+    partition.replication().onReplicaAnswer(answer(2, 0, 0), batchOf(2, 2));
+    PartitionReader reader = partition.reader();
+
+    // when
+    follow(SELF, 3);
+    List<ErrorCode> asLeader =
+        List.of(reader.latest().error(), reader.finishLookup(Optional.empty()).error());
+    OffsetLookup.Found start = reader.earliest();
+    fetch(3, 3, 2, 2);
+
+    // then
+    assertThat(asLeader)
+        .containsExactly(ErrorCode.OFFSET_NOT_AVAILABLE, ErrorCode.OFFSET_NOT_AVAILABLE);
+    assertThat(start.error()).isEqualTo(ErrorCode.NONE);
+    assertThat(reader.latest().offset()).isEqualTo(2);
+    assertThat(reader.finishLookup(Optional.empty()).error()).isEqualTo(ErrorCode.NONE);
+  }
+
+  @Test
   void shouldCutDamageOnceItIsOutOfSyncAndServeNothingBefore() throws IOException {
     // given
     follow(OTHER, 2);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.bus.Addresses;
 import io.millrace.bus.BusLimits;
 import io.millrace.bus.FetchReply;
+import io.millrace.bus.OffsetsReply;
 import io.millrace.bus.OffsetsRequest;
 import io.millrace.bus.ProduceReply;
 import io.millrace.bus.ShardRequest;
@@ -23,6 +24,7 @@ import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
 import io.millrace.partition.TestBatches;
 import io.millrace.record.RecordSlice;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +132,40 @@ class NodeGatewayIT {
     assertThat(two.offset(all[0], OffsetsRequest.LATEST).offset()).isEqualTo(3);
     assertThat(TestNode.get(two.deleteRecords(all[0], 2))).isEqualTo(2);
     assertThat(two.offset(all[0], OffsetsRequest.EARLIEST).offset()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldAskAgainUntilANewLeaderKnowsWhatIsCommitted() {
+    // given
+    openGateway(ONE);
+    NodeId silent = new NodeId(9);
+    PartitionId[] all = publish(inSync(1, silent));
+    TestNode one = nodes.get(ONE);
+    TestNode.get(one.produce(Acks.LEADER, TestNode.FAR_MS, one.version(), all, TestBatches.of(3)));
+    publish(inSync(2, silent));
+    TestNode two = nodes.get(TWO);
+    two.offset(all[0], OffsetsRequest.EARLIEST); // The nodes know each other now.
+    OffsetsReply.Result early = TestNode.get(two.latest(all[0], 500)).results().get(0);
+
+    // when
+    Future<OffsetsReply> late = two.latest(all[0], TestNode.FAR_MS);
+    publish(inSync(3));
+
+    // then
+    assertThat(early.error()).isEqualTo(ErrorCode.OFFSET_NOT_AVAILABLE);
+    assertThat(TestNode.get(late).results().get(0).offset()).isEqualTo(3);
+  }
+
+  /** A partition that node ONE leads, with other replicas in sync. */
+  private static TopicImage inSync(int epoch, NodeId... others) {
+    NodeId leader = new NodeId(ONE);
+    List<NodeId> replicas = new ArrayList<>(List.of(leader));
+    replicas.addAll(List.of(others));
+    return new TopicImage(
+        new TopicId(7, 1),
+        new TopicName("flights"),
+        List.of(new PartitionImage(0, Optional.of(leader), epoch, epoch, replicas, replicas)),
+        TopicSettings.of(Map.of()));
   }
 
   @Test

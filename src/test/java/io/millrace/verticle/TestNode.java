@@ -227,6 +227,11 @@ final class TestNode implements AutoCloseable {
     return offset(new OffsetsRequest.Entry(partition, OffsetsRequest.END_OF_EPOCH, leaderEpoch));
   }
 
+  Future<OffsetsReply> latest(PartitionId partition, long timeoutMs) {
+    OffsetsRequest.Entry entry = new OffsetsRequest.Entry(partition, OffsetsRequest.LATEST);
+    return call(() -> client.offsets(new OffsetsRequest(List.of(entry), version, inMs(timeoutMs))));
+  }
+
   private OffsetsReply.Result offset(OffsetsRequest.Entry entry) {
     return get(call(
             () -> client.offsets(new OffsetsRequest(List.of(entry), version, inMs(FAR_MS)))))

@@ -32,6 +32,7 @@ final class ListOffsetsHandler extends ApiHandler<ListOffsetsRequestData> {
   private static final long EARLIEST_PENDING_UPLOAD = -6;
 
   private static final int LEADER_EPOCH_VERSION = 4;
+  private static final int OFFSET_NOT_AVAILABLE_VERSION = 5;
   private static final int UNKNOWN_EPOCH = -1;
 
   private final KafkaLoop loop;
@@ -108,9 +109,16 @@ final class ListOffsetsHandler extends ApiHandler<ListOffsetsRequestData> {
             .setTimestamp(result.timestampMs())
             .setLeaderEpoch(epoch ? result.leaderEpoch() : UNKNOWN_EPOCH);
       } else {
-        slot.setErrorCode(KafkaErrors.of(result.error()).code());
+        slot.setErrorCode(error(call, result.error()).code());
       }
     }
     call.answer(response);
+  }
+
+  /** Older clients do not know that a new leader may not know the end yet (KIP-207). */
+  private static Errors error(KafkaCall call, ErrorCode error) {
+    return error == ErrorCode.OFFSET_NOT_AVAILABLE && call.version() < OFFSET_NOT_AVAILABLE_VERSION
+        ? Errors.LEADER_NOT_AVAILABLE
+        : KafkaErrors.of(error);
   }
 }

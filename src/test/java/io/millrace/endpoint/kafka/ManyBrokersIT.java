@@ -18,6 +18,8 @@ import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -27,6 +29,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a Kafka client is told of a cluster: who is there, and who leads. */
 class ManyBrokersIT {
@@ -184,5 +188,30 @@ class ManyBrokersIT {
     assertThat(partition.errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
     assertThat(partition.currentLeader().leaderId()).isEqualTo(OTHER.value());
     assertThat(answer.nodeEndpoints().find(OTHER.value()).port()).isEqualTo(9_005);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, LEADER_NOT_AVAILABLE", "5, OFFSET_NOT_AVAILABLE", "11, OFFSET_NOT_AVAILABLE"})
+  void shouldSayThatANewLeaderDoesNotKnowTheEndYet(short version, Errors expected)
+      throws Exception {
+    // given
+    fixture.partitions.failWith(ErrorCode.OFFSET_NOT_AVAILABLE);
+    ListOffsetsRequestData.ListOffsetsPartition latest =
+        new ListOffsetsRequestData.ListOffsetsPartition().setPartitionIndex(1).setTimestamp(-1);
+    ListOffsetsRequestData request =
+        new ListOffsetsRequestData()
+            .setTopics(
+                List.of(
+                    new ListOffsetsRequestData.ListOffsetsTopic()
+                        .setName("t")
+                        .setPartitions(List.of(latest))));
+
+    // when
+    client.send(ApiMessageType.LIST_OFFSETS, version, 1, request);
+    ListOffsetsResponseData answer =
+        (ListOffsetsResponseData) client.receive(ApiMessageType.LIST_OFFSETS, version, 1);
+
+    // then
+    assertThat(answer.topics().get(0).partitions().get(0).errorCode()).isEqualTo(expected.code());
   }
 }
