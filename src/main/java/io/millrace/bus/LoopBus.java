@@ -5,14 +5,16 @@ import io.netty.util.collection.LongObjectHashMap;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
  * One event loop's end of the bus: its one reply address, the calls that wait for replies, and the
- * one tick that looks at their deadlines. Both clients of a loop stand on it.
+ * one alarm that looks at their deadlines. Both clients of a loop stand on it.
  *
  * <p>Threading: belongs to the event loop that opened it.
  */
@@ -20,7 +22,7 @@ public final class LoopBus implements AutoCloseable {
   /** The correlation id of news that nobody asked for. */
   public static final long UNASKED = 0;
 
-  private final Vertx vertx;
+  private final ContextInternal context;
   private final TypedBus bus;
   private final TimeSource time;
   private final BusLimits limits;
@@ -30,13 +32,12 @@ public final class LoopBus implements AutoCloseable {
   private final Optional<TypedBus.Registration> nodeRegistration;
   private final LongObjectHashMap<Pending> pending = new LongObjectHashMap<>();
   private final List<Consumer<MetadataReply.ImageChanged>> imageListeners = new ArrayList<>();
-  private final long timer;
+  private final Alarm alarm;
   private long nextId = UNASKED + 1;
-  private long earliestDeadlineNanos;
   private boolean closed;
 
   private LoopBus(Vertx vertx, TypedBus bus, TimeSource time, BusLimits limits) {
-    this.vertx = vertx;
+    this.context = (ContextInternal) vertx.getOrCreateContext();
     this.bus = bus;
     this.time = time;
     this.limits = limits;
@@ -46,8 +47,7 @@ public final class LoopBus implements AutoCloseable {
     this.nodeAddress = bus.selfKey().map(key -> Addresses.nodeLoop(key, number));
     this.nodeRegistration = nodeAddress.map(mine -> bus.consume(mine, this::onMail));
     bus.openLoop(address);
-    this.earliestDeadlineNanos = time.monotonicNanos();
-    this.timer = vertx.setPeriodic(limits.tickMs(), id -> expire());
+    this.alarm = new Alarm(vertx, time, limits.tickMs(), this::expire);
   }
 
   /** Opens the bus for the event loop that this is called on. */
@@ -63,7 +63,7 @@ public final class LoopBus implements AutoCloseable {
   /** Completes after so long. */
   Future<Long> later(long delayMs) {
     Promise<Long> promise = Promise.promise();
-    vertx.setTimer(delayMs, promise::complete);
+    context.setTimer(delayMs, promise::complete);
     return promise.future();
   }
 
@@ -97,15 +97,14 @@ public final class LoopBus implements AutoCloseable {
   long await(Pending call) {
     long id = nextId++;
     pending.put(id, call);
-    deadlineMoved(call.deadlineNanos());
+    lookAt(call.deadlineNanos());
     return id;
   }
 
-  /** A call's deadline is now this. */
-  void deadlineMoved(long deadlineNanos) {
-    // With no call there is no earliest deadline: the first one sets it.
-    if (pending.size() == 1 || deadlineNanos - earliestDeadlineNanos < 0) {
-      earliestDeadlineNanos = deadlineNanos;
+  /** A call's deadline is now this; looks at it when it is over, or a tick later. */
+  void lookAt(long deadlineNanos) {
+    if (!closed) {
+      alarm.by(deadlineNanos);
     }
   }
 
@@ -143,23 +142,20 @@ public final class LoopBus implements AutoCloseable {
 
   private void expire() {
     long now = time.monotonicNanos();
-    if (pending.isEmpty() || now - earliestDeadlineNanos < 0) {
-      return;
-    }
     List<Pending> due = new ArrayList<>();
-    long earliest = now + Long.MAX_VALUE / 2;
+    OptionalLong earliest = OptionalLong.empty();
     for (Pending call : pending.values()) {
       if (!call.expires()) {
         continue;
       }
-      if (call.deadlineNanos() - now <= 0) {
+      long leftNanos = call.deadlineNanos() - now;
+      if (leftNanos <= 0) {
         due.add(call);
-      } else if (call.deadlineNanos() - earliest < 0) {
-        earliest = call.deadlineNanos();
+      } else {
+        earliest = OptionalLong.of(Math.min(leftNanos, earliest.orElse(leftNanos)));
       }
     }
-    // Set before the calls run: they may move it to an earlier time.
-    earliestDeadlineNanos = earliest;
+    earliest.ifPresent(leftNanos -> lookAt(now + leftNanos));
     due.forEach(Pending::onDeadline);
   }
 
@@ -170,7 +166,7 @@ public final class LoopBus implements AutoCloseable {
       return;
     }
     closed = true;
-    vertx.cancelTimer(timer);
+    alarm.cancel();
     List<Pending> open = new ArrayList<>(pending.values());
     open.stream().filter(Pending::expires).forEach(Pending::onDeadline);
     bus.closeLoop(address);

@@ -74,7 +74,7 @@ abstract class ShardCall implements LoopBus.Pending {
 
   final void moveDeadline(long nanos) {
     deadlineNanos = nanos;
-    loop.deadlineMoved(nanos);
+    loop.lookAt(nanos);
   }
 
   /** No news are wanted, but a reply may still come; from another node it may as well never. */

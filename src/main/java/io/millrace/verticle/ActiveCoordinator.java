@@ -56,9 +56,14 @@ final class ActiveCoordinator {
     take(coordinator.onImage(image, time.monotonicNanos(), nowMs), nowMs);
   }
 
+  /** When {@link #tick} is due at the latest, monotonic; {@link Long#MAX_VALUE} for never. */
+  long nextDeadlineNanos() {
+    return coordinator.nextDeadlineNanos();
+  }
+
   /** Does what has become due. */
   void tick(long nowNanos) {
-    long deadlineNanos = coordinator.nextDeadlineNanos();
+    long deadlineNanos = nextDeadlineNanos();
     if (deadlineNanos != Long.MAX_VALUE && deadlineNanos - nowNanos <= 0) {
       long nowMs = time.wallClockMs();
       take(coordinator.tick(nowNanos, nowMs), nowMs);

@@ -158,6 +158,14 @@ final class CoordinatorShard {
     }
   }
 
+  /** When {@link #tick} is due at the latest, monotonic; {@link Long#MAX_VALUE} for never. */
+  long nextDeadlineNanos() {
+    if (state instanceof Active active) {
+      return active.coordinator().nextDeadlineNanos();
+    }
+    return state instanceof Resting resting ? resting.untilNanos() : Long.MAX_VALUE;
+  }
+
   void tick(long nowNanos) {
     if (state instanceof Active active) {
       guarded(() -> active.coordinator().tick(nowNanos));

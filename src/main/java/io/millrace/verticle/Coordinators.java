@@ -249,7 +249,19 @@ final class Coordinators {
     touched.clear();
   }
 
-  /** Every few milliseconds: timers of groups, loads to be tried again. */
+  /** When {@link #tick} is due at the latest, monotonic; {@link Long#MAX_VALUE} for never. */
+  long nextDeadlineNanos() {
+    long earliest = Long.MAX_VALUE;
+    for (CoordinatorShard shard : shards.values()) {
+      long nanos = shard.nextDeadlineNanos();
+      if (earliest == Long.MAX_VALUE || (nanos != Long.MAX_VALUE && nanos - earliest < 0)) {
+        earliest = nanos;
+      }
+    }
+    return earliest;
+  }
+
+  /** Timers of groups, loads to be tried again; harmless at any time. */
   void tick() {
     long now = time.monotonicNanos();
     shards.values().forEach(shard -> shard.tick(now));

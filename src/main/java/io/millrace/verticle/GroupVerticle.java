@@ -1,6 +1,7 @@
 package io.millrace.verticle;
 
 import io.millrace.bus.Addresses;
+import io.millrace.bus.Alarm;
 import io.millrace.bus.BusPartitionClient;
 import io.millrace.bus.CoordinatorRequest;
 import io.millrace.bus.LoopBus;
@@ -20,8 +21,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drives this node's group coordinators: requests, images and ticks in, replies out, records to the
- * log shards over the event bus.
+ * Drives this node's group coordinators: requests, images and deadlines in, replies out, records to
+ * the log shards over the event bus.
  *
  * <p>Its deployment completes when it takes requests; coordinators are loaded after that, and say
  * so to whoever asks them meanwhile.
@@ -35,7 +36,7 @@ public final class GroupVerticle extends VerticleBase {
   private @Nullable WorkerExecutor worker;
   private final List<TypedBus.Registration> registrations = new ArrayList<>();
   private @Nullable Coordinators coordinators;
-  private long timer;
+  private @Nullable Alarm alarm;
 
   public GroupVerticle(GroupEnvironment environment) {
     this.environment = environment;
@@ -44,7 +45,7 @@ public final class GroupVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     SettingValues settings = environment.settings();
-    Executor nextPass = task -> context.runOnContext(ignored -> task.run());
+    Executor nextPass = task -> context.runOnContext(ignored -> run(task));
     Coordinators all =
         new Coordinators(
             environment.self(),
@@ -90,8 +91,24 @@ public final class GroupVerticle extends VerticleBase {
       registrations.add(
           environment.bus().consume(Addresses.nodeCoordinators(environment.self()), onRequest));
     }
-    timer = vertx.setPeriodic(settings.get(ServerSettings.BUS_TICK_MS), id -> all.run(all::tick));
+    alarm =
+        new Alarm(
+            vertx,
+            environment.time(),
+            settings.get(ServerSettings.BUS_TICK_MS),
+            () -> all.run(all::tick));
     return Future.succeededFuture();
+  }
+
+  /** After a pass, something else may be the next to become due. */
+  private void run(Runnable pass) {
+    pass.run();
+    if (coordinators != null && alarm != null) {
+      long deadlineNanos = coordinators.nextDeadlineNanos();
+      if (deadlineNanos != Long.MAX_VALUE) {
+        alarm.by(deadlineNanos);
+      }
+    }
   }
 
   private Outbox openOutbox() {
@@ -107,7 +124,10 @@ public final class GroupVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    vertx.cancelTimer(timer);
+    if (alarm != null) {
+      alarm.cancel();
+      alarm = null;
+    }
     registrations.forEach(TypedBus.Registration::close);
     if (coordinators != null) {
       coordinators.stop();

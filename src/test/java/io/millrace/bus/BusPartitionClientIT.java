@@ -109,6 +109,34 @@ class BusPartitionClientIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
+  void shouldNoticeEachDeadlineHoweverFarTheFirstOneIs(int loops) {
+    // given
+    start(loops);
+    CompletableFuture<ProduceReply> far = produce(Acks.ALL, FAR_MS, List.of(on(0)), 10);
+
+    // when
+    ProduceReply near = TestLoop.get(produce(Acks.ALL, 50, List.of(on(1)), 10));
+    ProduceReply next = TestLoop.get(produce(Acks.ALL, 50, List.of(on(1)), 10));
+
+    // then
+    assertThat(List.of(near.results().get(0).error(), next.results().get(0).error()))
+        .containsOnly(ErrorCode.REQUEST_TIMED_OUT);
+    assertThat(far).isNotDone();
+
+    // when
+    answerAppends(0, 1);
+    for (int i = 0; i < 2; i++) {
+      ShardRequest.Append late = shards.get(1).next(ShardRequest.Append.class);
+      shards.get(1).reply(late, new ShardReply.Appended(late.correlationId(), List.of()));
+    }
+
+    // then
+    assertThat(TestLoop.get(far).results().get(0).error()).isEqualTo(ErrorCode.NONE);
+    assertNothingPending();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
   void shouldThrottleBeyondTheMessagesAndBytesOfAShard(int loops) {
     // given
     start(loops);

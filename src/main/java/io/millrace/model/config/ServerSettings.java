@@ -85,7 +85,7 @@ public final class ServerSettings {
           20,
           1,
           1_000,
-          "How often deadlines of requests are looked at: what an answer may be late by.");
+          "How often deadlines of requests are looked at, at most: what an answer may be late by.");
   public static final Setting<Integer> FETCH_GRACE_MS =
       Setting.integer(
           "fetch.grace.ms",
