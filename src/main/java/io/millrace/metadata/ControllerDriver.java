@@ -15,6 +15,11 @@ import java.util.function.Function;
  * pending proposals waits for those; what rested on a proposal that was lost fails with
  * LEADER_NOT_AVAILABLE and may be asked again.
  *
+ * <p>Invariant: no two proposals of a term follow the same one, unless the log has come to a state
+ * in which the first cannot count any more. Else one that was decided after the second could count
+ * after the first, whose number is the same. So once a proposal is lost nothing is decided before a
+ * barrier has shown what became of it, and of those that were proposed since.
+ *
  * <p>Threading: the owner thread of the log; stages complete there.
  */
 public final class ControllerDriver implements MetadataLog.Listener {
@@ -31,8 +36,17 @@ public final class ControllerDriver implements MetadataLog.Listener {
   private boolean leading;
   private long electedTerm = NO_TERM;
   private boolean beginOwed;
-  private boolean barrierOwed;
+  private Settlement settlement = Settlement.NONE;
   private long lostProposals;
+
+  /** Whether it is known what became of all proposals but the pending ones. */
+  private enum Settlement {
+    NONE,
+    /** A proposal was lost, and a barrier is under way behind it. */
+    UNDER_WAY,
+    /** The barrier failed while this node leads. */
+    OWED
+  }
 
   /** Hears whether this node is the controller. */
   public interface Leadership {
@@ -123,9 +137,11 @@ public final class ControllerDriver implements MetadataLog.Listener {
    *     with StreamException
    */
   public <T> CompletionStage<T> execute(Function<Controller, Decision<T>> request) {
-    if (barrierOwed) {
+    if (settlement == Settlement.OWED) {
       onLost();
-      return CompletableFuture.failedFuture(lost());
+    }
+    if (settlement == Settlement.UNDER_WAY) {
+      return CompletableFuture.failedFuture(unsettled());
     }
     Decision<T> decision = request.apply(controller);
     if (decision instanceof Decision.Propose<T> propose) {
@@ -188,13 +204,13 @@ public final class ControllerDriver implements MetadataLog.Listener {
   private void onLost() {
     lostProposals++;
     long lostNow = lostProposals;
+    settlement = Settlement.UNDER_WAY;
     log.readBarrier()
         .whenComplete(
             (state, error) -> {
-              // Of several lost proposals the last one's barrier is the one that counts. One that
-              // failed while this node leads is owed: nothing is decided before another succeeds.
+              // Of several lost proposals the last one's barrier is the one that counts.
               if (lostNow == lostProposals) {
-                barrierOwed = error != null && leading;
+                settlement = error != null && leading ? Settlement.OWED : Settlement.NONE;
                 if (error == null) {
                   controller.onProposalLost();
                 }
@@ -206,6 +222,12 @@ public final class ControllerDriver implements MetadataLog.Listener {
     return new StreamException(
         ErrorCode.LEADER_NOT_AVAILABLE,
         "the controller changed before this was decided; nothing was changed, ask again");
+  }
+
+  private static StreamException unsettled() {
+    return new StreamException(
+        ErrorCode.LEADER_NOT_AVAILABLE,
+        "the controller does not know yet what became of an earlier change; ask again shortly");
   }
 
   @Override
@@ -290,7 +312,9 @@ public final class ControllerDriver implements MetadataLog.Listener {
     controller.onDeposed();
     electedTerm = NO_TERM;
     beginOwed = false;
-    barrierOwed = false;
+    // A barrier of this leadership says nothing about the proposals of a later one.
+    lostProposals++;
+    settlement = Settlement.NONE;
     if (leading) {
       leading = false;
       leadership.onDeposed();

@@ -166,6 +166,32 @@ class ControllerDriverTest {
   }
 
   @Test
+  void shouldDecideNothingBeforeItKnowsWhatBecameOfALostProposal() {
+    // given
+    joined();
+    log.next = InMemoryMetadataLog.Fate.UNANSWERED;
+    create(FLIGHTS);
+    log.step();
+
+    // when
+    CompletableFuture<TopicImage> early = create(new TopicName("early"));
+    log.step();
+    CompletableFuture<ProducerIdBlock> first = allocate();
+    CompletableFuture<ProducerIdBlock> second = allocate();
+    log.run();
+
+    // then
+    assertThat(codeOf(early)).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
+    assertThat(first).isCompletedWithValueMatching(block -> block.firstProducerId() == 0);
+    assertThat(second)
+        .isCompletedWithValueMatching(block -> block.firstProducerId() == ProducerIdBlock.SIZE);
+  }
+
+  private CompletableFuture<ProducerIdBlock> allocate() {
+    return driver.execute(controller -> controller.allocateProducerIds(NODE)).toCompletableFuture();
+  }
+
+  @Test
   void shouldTellWhenTheLogFails() {
     // given
     joined();

@@ -73,6 +73,11 @@ final class InMemoryMetadataLog implements MetadataLog {
     }
   }
 
+  /** Lets the first thing happen that waits. */
+  void step() {
+    waiting.remove().run();
+  }
+
   /** An entry that this node's controller did not make. */
   void enterFromElsewhere(Proposal proposal) {
     enter(proposal);

@@ -198,11 +198,18 @@ public final class SimulatedMetadataLog {
       }
     }
 
-    /** What is on its way when the majority is lost may be kept by the next leader, or not. */
+    /**
+     * What is on its way when the majority is lost may be kept by the next leader, or not. As in
+     * every log of Raft, what is kept keeps its order, and nothing is kept behind what is not.
+     */
     private void leaveToChance() {
+      boolean kept = true;
+      long delayMs = 0;
       for (Waiting one : waiting) {
-        if (random.nextBoolean()) {
-          world.after(random.nextInt(300), () -> commit(one.proposal()));
+        kept &= random.nextBoolean();
+        if (kept) {
+          delayMs = Math.max(delayMs, random.nextInt(300));
+          world.after(delayMs, () -> commit(one.proposal()));
         }
       }
     }
@@ -259,11 +266,16 @@ public final class SimulatedMetadataLog {
     @Override
     public CompletionStage<MetadataState> readBarrier() {
       CompletableFuture<MetadataState> done = new CompletableFuture<>();
-      world.after(25, () -> world.on(node, () -> endBarrier(done)));
+      Waiting last = waiting.peekLast();
+      world.after(25, () -> world.on(node, () -> endBarrier(last, done)));
       return done;
     }
 
-    private void endBarrier(CompletableFuture<MetadataState> done) {
+    /** It is an entry behind those that were proposed before it. */
+    private void endBarrier(Waiting last, CompletableFuture<MetadataState> done) {
+      while (leads() && last != null && waiting.contains(last)) {
+        commitNext();
+      }
       if (leads()) {
         done.complete(committed());
       } else {
