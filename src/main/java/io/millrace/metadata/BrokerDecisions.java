@@ -142,10 +142,13 @@ public final class BrokerDecisions {
   /**
    * What is to be done without anybody asking, to be called every now and then: one kind of thing
    * at a time, the most urgent first. How many things it is.
+   *
+   * @param isCalm whether leaders may change though nobody has to take over: with {@code
+   *     auto.leader.rebalance.enable} preferred replicas then lead again
    */
-  public Decision<Integer> upkeep() {
+  public Decision<Integer> upkeep(boolean isCalm) {
     List<Ruling.Grant<Integer>> kinds =
-        List.of(version(), recovered(), voters(), preferred(), moves(spreadsByItself()));
+        List.of(version(), recovered(), voters(), preferred(isCalm), moves(spreadsByItself()));
     for (Ruling.Grant<Integer> kind : kinds) {
       if (!kind.records().isEmpty()) {
         return controller.decide(kind);
@@ -194,8 +197,8 @@ public final class BrokerDecisions {
             done -> 1);
   }
 
-  private Ruling.Grant<Integer> preferred() {
-    if (!settings.get(ControllerSettings.AUTO_LEADER_REBALANCE_ENABLE)) {
+  private Ruling.Grant<Integer> preferred(boolean isCalm) {
+    if (!isCalm || !settings.get(ControllerSettings.AUTO_LEADER_REBALANCE_ENABLE)) {
       return none();
     }
     ClusterImage image = latest();

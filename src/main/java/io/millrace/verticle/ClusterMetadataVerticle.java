@@ -250,7 +250,9 @@ public final class ClusterMetadataVerticle extends VerticleBase {
     if (driver.isLeading() && now - upkeepDueNanos >= 0) {
       long intervalMs = environment.settings().get(ControllerSettings.CLUSTER_BALANCE_INTERVAL_MS);
       upkeepDueNanos = now + intervalMs * 1_000_000;
-      driver.execute(controller -> controller.brokers().upkeep());
+      long delayMs = environment.settings().get(ControllerSettings.AUTO_LEADER_REBALANCE_DELAY_MS);
+      boolean isCalm = supervisor.isCalm(delayMs * 1_000_000, now);
+      driver.execute(controller -> controller.brokers().upkeep(isCalm));
       driver.keepQuorum();
     }
   }

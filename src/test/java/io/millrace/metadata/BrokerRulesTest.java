@@ -188,6 +188,31 @@ class BrokerRulesTest {
   }
 
   @Test
+  void shouldHaveThePreferredReplicaLeadAgainOnceItIsCalm() {
+    // given
+    rules.brokers(ONE, TWO);
+    rules.topic(List.of(ONE, TWO));
+    rules.fence(ONE);
+    rules.register(ONE, "disk1", false);
+    rules.unfence(ONE);
+    int leaderEpoch = rules.partition().leaderEpoch();
+    int partitionEpoch = rules.partition().partitionEpoch();
+    long life = rules.broker(ONE).incarnation();
+    rules.alter(TWO, 1, rules.change(leaderEpoch, partitionEpoch, Map.of(ONE, life, TWO, 1L)));
+
+    // when
+    rules.upkeep(false);
+    Optional<NodeId> early = rules.partition().leader();
+    for (int i = 0; i < 3; i++) {
+      rules.upkeep(true); // One kind of thing at a time; voters come before leaders.
+    }
+
+    // then
+    assertThat(early).contains(TWO);
+    assertThat(rules.partition().leader()).contains(ONE);
+  }
+
+  @Test
   void shouldRefuseASecondDiskUnderTheNumberOfARunningBroker() {
     // given
     rules.brokers(ONE);

@@ -8,7 +8,9 @@ import io.millrace.model.StreamException;
 import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.control.HeartbeatAnswer;
 import io.millrace.model.control.HeartbeatReport;
+import io.millrace.model.image.ClusterImage;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -72,6 +74,28 @@ class BrokerSupervisorTest {
         .havingCause()
         .isInstanceOfSatisfying(
             StreamException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_CONTROLLER));
+  }
+
+  @Test
+  void shouldBeCalmOnceNoBrokerHasComeOrGoneForAWhile() {
+    // given
+    long second = 1_000_000_000L;
+    ClusterImage alone = log.state.cluster();
+    ClusterImage without = ClusterImage.empty();
+
+    // when
+    boolean atOnce = supervisor.isCalm(2 * second, NOW + second);
+    supervisor.onImage(alone, NOW + second);
+    boolean afterTwo = supervisor.isCalm(2 * second, NOW + 2 * second);
+    supervisor.onImage(without, NOW + 3 * second);
+    boolean afterALoss = supervisor.isCalm(2 * second, NOW + 4 * second);
+    boolean afterTwoMore = supervisor.isCalm(2 * second, NOW + 5 * second);
+    supervisor.onDeposed();
+
+    // then
+    assertThat(List.of(atOnce, afterTwo, afterALoss, afterTwoMore))
+        .containsExactly(false, true, false, true);
+    assertThat(supervisor.isCalm(2 * second, NOW + 9 * second)).isFalse();
   }
 
   @Test

@@ -164,6 +164,10 @@ final class RulesFixture {
   }
 
   void upkeep() {
-    decide(BrokerDecisions::upkeep);
+    upkeep(true);
+  }
+
+  void upkeep(boolean isCalm) {
+    decide(brokers -> brokers.upkeep(isCalm));
   }
 }

@@ -138,7 +138,7 @@ final class SimulatedBroker {
                   id, () -> supervisor.onProbed(broker, refused, cluster.world.nowNanos())));
     }
     if (supervisor.isLeading() && cluster.world.chance(5)) {
-      driver.execute(controller -> controller.brokers().upkeep());
+      driver.execute(controller -> controller.brokers().upkeep(true));
     }
   }
 

@@ -344,7 +344,7 @@ final class ClusterNode {
       supervisor.tick(now).forEach(this::probe);
       if (driver.isLeading() && now - upkeepDueNanos >= 0) {
         upkeepDueNanos = now + 1_000 * SimulatedTime.MS;
-        driver.execute(controller -> controller.brokers().upkeep());
+        driver.execute(controller -> controller.brokers().upkeep(true));
       }
     }
 

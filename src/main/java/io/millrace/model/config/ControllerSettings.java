@@ -36,6 +36,14 @@ public final class ControllerSettings {
           "auto.leader.rebalance.enable",
           true,
           "Whether the preferred replica of a partition leads again once it is in sync.");
+  public static final Setting<Integer> AUTO_LEADER_REBALANCE_DELAY_MS =
+      Setting.integer(
+          "auto.leader.rebalance.delay.ms",
+          10_000,
+          0,
+          3_600_000,
+          "How long no broker may have come or gone before preferred replicas lead again: one that"
+              + " has just started is slow.");
   public static final Setting<Boolean> CLUSTER_BALANCE_ENABLE =
       Setting.bool(
           "cluster.balance.enable",
@@ -68,6 +76,7 @@ public final class ControllerSettings {
           BROKER_HEARTBEAT_INTERVAL_MS,
           DEFAULT_REPLICATION_FACTOR,
           AUTO_LEADER_REBALANCE_ENABLE,
+          AUTO_LEADER_REBALANCE_DELAY_MS,
           CLUSTER_BALANCE_ENABLE,
           CLUSTER_BALANCE_INTERVAL_MS,
           CLUSTER_BALANCE_MOVES_MAX,
