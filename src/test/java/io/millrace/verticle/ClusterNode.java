@@ -59,6 +59,7 @@ final class ClusterNode {
   private int lives;
   private long pausedUntilNanos;
   private boolean powerLost;
+  private long lostPowerIn = -1;
 
   ClusterNode(ClusterWorld world, NodeId self) {
     this.world = world;
@@ -80,6 +81,11 @@ final class ClusterNode {
   /** Whether the controller has yet to hear that it lost what was not synced. */
   boolean isPowerLost() {
     return powerLost;
+  }
+
+  /** Whether it lost what was not synced in a life that it still has for who follows this image. */
+  boolean hasLostPowerFor(ClusterImage seen) {
+    return seen.broker(self).filter(broker -> broker.incarnation() <= lostPowerIn).isPresent();
   }
 
   SimulatedPartition.Disk disk(PartitionId id) {
@@ -104,6 +110,7 @@ final class ClusterNode {
   void losePower() {
     kill();
     powerLost = true;
+    lostPowerIn = world.incarnationOf(self);
     disks.values().forEach(SimulatedPartition.Disk::losePower);
   }
 
@@ -485,7 +492,7 @@ final class ClusterNode {
 
     @Override
     public void onAcknowledged(long baseOffset, int crc) {
-      world.requireOnEnough(id, baseOffset, crc);
+      world.requireOnEnough(life.followed, id, baseOffset, crc);
     }
 
     @Override

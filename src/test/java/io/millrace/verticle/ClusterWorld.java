@@ -657,15 +657,18 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
 
   /**
    * What is acknowledged to acks=all is on as many disks as min.insync.replicas says, or was until
-   * one just lost its power: in flush.mode=async that is what the others are for.
+   * one lost its power, of which the leader has not heard: in flush.mode=async that is what the
+   * others are for.
+   *
+   * @param seen the image that the leader follows
    */
-  void requireOnEnough(PartitionId id, long baseOffset, int crc) {
+  void requireOnEnough(ClusterImage seen, PartitionId id, long baseOffset, int crc) {
     long holders =
         nodes.values().stream()
             .filter(
                 node ->
                     node.disk(id).holds(baseOffset, crc, ackMode)
-                        || (!ackMode && node.isPowerLost()))
+                        || (!ackMode && node.hasLostPowerFor(seen)))
             .count();
     ReplicationHistory.check(
         holders >= MIN_IN_SYNC,
@@ -673,6 +676,11 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
         baseOffset,
         id,
         holders);
+  }
+
+  /** The life of a broker that counts now. */
+  long incarnationOf(NodeId node) {
+    return log.committed().cluster().broker(node).map(BrokerImage::incarnation).orElse(0L);
   }
 
   private void heal() {
