@@ -134,6 +134,14 @@ public final class BrokerDecisions {
     recovery.onPositions(broker, positions);
   }
 
+  /** Whether it is decided, committed or not, that this life of a broker leads no more. */
+  boolean isEnding(BrokerImage life) {
+    return latest()
+        .broker(life.id())
+        .filter(broker -> !broker.fenced() && broker.incarnation() == life.incarnation())
+        .isEmpty();
+  }
+
   /** All brokers read later facts: they may be written. */
   public Decision<Integer> raiseVersion() {
     return controller.decide(version());

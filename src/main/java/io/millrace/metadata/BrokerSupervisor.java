@@ -132,7 +132,10 @@ public final class BrokerSupervisor {
     return CompletableFuture.completedFuture(false);
   }
 
-  /** As things are now, which is not how they were when the heartbeat came. */
+  /**
+   * As things are now, which is not how they were when the heartbeat came. A broker whose end is
+   * decided and not committed yet gets no lease any more: it would go on beside who leads next.
+   */
   private HeartbeatAnswer answer(HeartbeatReport report, boolean mayStop) {
     if (!leading) {
       throw new StreamException(ErrorCode.NOT_CONTROLLER);
@@ -140,7 +143,7 @@ public final class BrokerSupervisor {
     BrokerImage broker = known(report).orElseThrow(() -> unknown(report));
     return new HeartbeatAnswer(
         sessionTimeoutMs,
-        broker.fenced(),
+        broker.fenced() || driver.ask(controller -> controller.brokers().isEnding(broker)),
         sessions.sinceVersion(broker.id()).orElse(image.version()),
         mayStop && broker.fenced(),
         driver.ask(controller -> controller.brokers().positionsWanted(broker)));

@@ -99,6 +99,21 @@ class BrokerSupervisorTest {
   }
 
   @Test
+  void shouldGrantNoSessionToABrokerThatItIsAboutToFence() {
+    // given
+    supervisor.tick(NOW + (SESSION_MS + 1) * 1_000_000L);
+    log.hold();
+
+    // when
+    CompletableFuture<HeartbeatAnswer> answer = beat();
+    log.run();
+
+    // then
+    assertThat(log.state.cluster().broker(NODE).orElseThrow().fenced()).isFalse();
+    assertThat(answer).isCompletedWithValueMatching(HeartbeatAnswer::isFenced);
+  }
+
+  @Test
   void shouldAskOnceForManyBrokers() {
     // given
     int before = log.confirmations;

@@ -73,6 +73,11 @@ final class InMemoryMetadataLog implements MetadataLog {
     }
   }
 
+  /** What waits now takes longer than the test. */
+  void hold() {
+    waiting.clear();
+  }
+
   /** Lets the first thing happen that waits. */
   void step() {
     waiting.remove().run();
