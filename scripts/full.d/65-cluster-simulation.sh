@@ -8,5 +8,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # One JVM runs all of it: its limit is only there to end one that hangs.
 # shellcheck disable=SC2086
 mvn --batch-mode --no-transfer-progress ${MAVEN_FLAGS:-} test -Dtest='ClusterSimulationTest,ClusterMutationSimulationTest' \
-  -Dmillrace.cluster.seeds="${FULL_CLUSTER_SEEDS:-20000}" -Dmillrace.cluster.mutant.search=true -Dmillrace.cluster.mutant.seeds=5000 \
+  -Dmillrace.cluster.seeds="${FULL_CLUSTER_SEEDS:-20000}" -Dmillrace.cluster.mutant.search=true -Dmillrace.cluster.mutant.seeds=7000 \
   -Dtest.timeout.seconds=28800 -Djunit.jupiter.execution.timeout.test.method.default="8 h"

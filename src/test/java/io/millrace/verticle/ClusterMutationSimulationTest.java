@@ -136,7 +136,13 @@ class ClusterMutationSimulationTest {
             "metadata/BrokerSupervisor",
             "rounds.confirm(nowNanos)",
             "CompletableFuture.<Void>completedFuture(null)",
-            158),
+            250),
+        known(
+            "a broker that is about to be fenced is given a lease",
+            "metadata/BrokerSupervisor",
+            "broker.fenced() || driver.ask(controller -> controller.brokers().isEnding(broker))",
+            "broker.fenced()",
+            5763),
         known(
             "the lease is not asked for",
             "partition/Partition",
