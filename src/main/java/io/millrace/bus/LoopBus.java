@@ -9,7 +9,6 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -143,7 +142,7 @@ public final class LoopBus implements AutoCloseable {
   private void expire() {
     long now = time.monotonicNanos();
     List<Pending> due = new ArrayList<>();
-    OptionalLong earliest = OptionalLong.empty();
+    long leastLeftNanos = Long.MAX_VALUE;
     for (Pending call : pending.values()) {
       if (!call.expires()) {
         continue;
@@ -152,10 +151,12 @@ public final class LoopBus implements AutoCloseable {
       if (leftNanos <= 0) {
         due.add(call);
       } else {
-        earliest = OptionalLong.of(Math.min(leftNanos, earliest.orElse(leftNanos)));
+        leastLeftNanos = Math.min(leastLeftNanos, leftNanos);
       }
     }
-    earliest.ifPresent(leftNanos -> lookAt(now + leftNanos));
+    if (leastLeftNanos != Long.MAX_VALUE) {
+      lookAt(now + leastLeftNanos);
+    }
     due.forEach(Pending::onDeadline);
   }
 

@@ -27,6 +27,7 @@ public final class BrokerSessions {
   private final long sessionNanos;
   private final long overdueNanos;
   private final Map<NodeId, Session> sessions = new HashMap<>();
+  private long changedNanos;
 
   /** One broker's life. */
   private static final class Session {
@@ -64,13 +65,18 @@ public final class BrokerSessions {
   /** This node is the controller from here on. */
   public void onElected(ClusterImage image, long nowNanos) {
     sessions.clear();
+    changedNanos = nowNanos;
     onImage(image, nowNanos);
     sessions.values().forEach(session -> session.suspected = true);
   }
 
   /** Sessions are those of the brokers that are not fenced, in the life that they are in. */
   public void onImage(ClusterImage image, long nowNanos) {
-    sessions.keySet().removeIf(node -> image.broker(node).map(BrokerImage::fenced).orElse(true));
+    if (sessions
+        .keySet()
+        .removeIf(node -> image.broker(node).map(BrokerImage::fenced).orElse(true))) {
+      changedNanos = nowNanos;
+    }
     for (BrokerImage broker : image.brokers()) {
       if (!broker.fenced()) {
         Session known = sessions.get(broker.id());
@@ -78,6 +84,7 @@ public final class BrokerSessions {
           Session begun = new Session(broker);
           begun.sinceVersion = image.version();
           sessions.put(broker.id(), begun);
+          changedNanos = nowNanos;
           extend(begun, nowNanos);
         } else {
           known.life = broker;
@@ -93,6 +100,11 @@ public final class BrokerSessions {
   public OptionalLong sinceVersion(NodeId node) {
     Session session = sessions.get(node);
     return session == null ? OptionalLong.empty() : OptionalLong.of(session.sinceVersion);
+  }
+
+  /** When a session last began or ended, or this node was elected. */
+  public long changedNanos() {
+    return changedNanos;
   }
 
   /** A broker was heard of, and is answered. */

@@ -8,11 +8,9 @@ import io.millrace.model.control.HeartbeatReport;
 import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 
 /**
  * What the controller knows of brokers beside the metadata: who is heard of. It fences those that
@@ -32,7 +30,6 @@ public final class BrokerSupervisor {
   private final int sessionTimeoutMs;
   private ClusterImage image = ClusterImage.empty();
   private boolean leading;
-  private long brokersChangedNanos;
 
   public BrokerSupervisor(ControllerDriver driver, BrokerSessions sessions, int sessionTimeoutMs) {
     this.driver = driver;
@@ -45,7 +42,6 @@ public final class BrokerSupervisor {
   public void onLeading(ClusterImage committed, long nowNanos) {
     leading = true;
     image = committed;
-    brokersChangedNanos = nowNanos;
     sessions.onElected(committed, nowNanos);
   }
 
@@ -60,24 +56,15 @@ public final class BrokerSupervisor {
 
   /** The metadata came to this image. */
   public void onImage(ClusterImage committed, long nowNanos) {
-    if (!lives(image).equals(lives(committed))) {
-      brokersChangedNanos = nowNanos;
-    }
     image = committed;
     if (leading) {
       sessions.onImage(committed, nowNanos);
     }
   }
 
-  private static Map<NodeId, Long> lives(ClusterImage image) {
-    return image.brokers().stream()
-        .filter(broker -> !broker.fenced())
-        .collect(Collectors.toMap(BrokerImage::id, BrokerImage::incarnation));
-  }
-
   /** Whether no broker came or went for so long, while this node led. */
   public boolean isCalm(long forNanos, long nowNanos) {
-    return leading && nowNanos - brokersChangedNanos >= forNanos;
+    return leading && nowNanos - sessions.changedNanos() >= forNanos;
   }
 
   /**

@@ -86,6 +86,10 @@ class NodeGatewayIT {
       partitions.add(
           new PartitionImage(i, Optional.of(leader), 1, 0, List.of(leader), List.of(leader)));
     }
+    return topic(partitions);
+  }
+
+  private static TopicImage topic(List<PartitionImage> partitions) {
     return new TopicImage(
         new TopicId(7, 1), new TopicName("flights"), partitions, TopicSettings.of(Map.of()));
   }
@@ -161,11 +165,8 @@ class NodeGatewayIT {
     NodeId leader = new NodeId(ONE);
     List<NodeId> replicas = new ArrayList<>(List.of(leader));
     replicas.addAll(List.of(others));
-    return new TopicImage(
-        new TopicId(7, 1),
-        new TopicName("flights"),
-        List.of(new PartitionImage(0, Optional.of(leader), epoch, epoch, replicas, replicas)),
-        TopicSettings.of(Map.of()));
+    return topic(
+        List.of(new PartitionImage(0, Optional.of(leader), epoch, epoch, replicas, replicas)));
   }
 
   @Test
