@@ -113,7 +113,8 @@ final class ControllerAskWire {
         change.partitionEpoch(),
         change.members().stream()
             .map(member -> new ControlIsrMember(member.node().value(), member.incarnation()))
-            .toList());
+            .toList(),
+        ControlFields.numbers(change.lacking()));
   }
 
   private static RegisterBrokerAsk registration(ControllerAsk.RegisterBroker register) {
@@ -225,7 +226,8 @@ final class ControllerAskWire {
             .map(
                 member ->
                     new IsrChange.Member(new NodeId(member.getNodeId()), member.getIncarnation()))
-            .toList());
+            .toList(),
+        ControlFields.nodes(change.getLacking()));
   }
 
   private static ControllerAsk registration(RegisterBrokerAsk register) {

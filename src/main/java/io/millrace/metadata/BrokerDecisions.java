@@ -225,7 +225,7 @@ public final class BrokerDecisions {
     PartitionChanges changes = new PartitionChanges();
     int limit = settings.get(ControllerSettings.CLUSTER_BALANCE_MOVES_MAX);
     for (Balancer.Move move : Balancer.plan(image, limit, evenly)) {
-      PartitionDraft draft = new PartitionDraft(move.partition());
+      PartitionDraft draft = new PartitionDraft(move.topic(), move.partition());
       Reassignment.begin(move.topic(), draft, move.target(), election);
       changes.add(move.topic(), move.partition(), draft.finished());
     }

@@ -61,7 +61,11 @@ public final class Controller {
     latest = committed;
     brokers.onElected();
     Proposal proposal =
-        new Proposal(term, latest.lastProposal(), List.of(new ControllerElected(nodeId)));
+        new Proposal(
+            term,
+            latest.lastProposal(),
+            latest.writtenVersion(),
+            List.of(new ControllerElected(nodeId)));
     latest = ImageApplier.apply(latest, latest.index() + 1, proposal);
     return proposal;
   }
@@ -197,7 +201,11 @@ public final class Controller {
       return new Decision.Unchanged<>(granted.result().apply(latest));
     }
     Proposal proposal =
-        new Proposal(latest.controllerTerm(), latest.lastProposal(), granted.records());
+        new Proposal(
+            latest.controllerTerm(),
+            latest.lastProposal(),
+            latest.writtenVersion(),
+            granted.records());
     MetadataState next = ImageApplier.apply(latest, latest.index() + 1, proposal);
     T result = granted.result().apply(next);
     if (validateOnly) {

@@ -167,10 +167,17 @@ final class FactApplication implements MetadataRecord.Visitor<Boolean> {
           topic.hasPartition(change.partition()),
           "topic " + topic.name() + " has no partition " + change.partition());
       PartitionImage before = partitions.get(change.partition());
-      partitions.set(change.partition(), PartitionRules.changed(before, change));
+      partitions.set(change.partition(), PartitionRules.changed(before, known(change)));
     }
     replace(topic, partitions, Map.of());
     return true;
+  }
+
+  /** What a fact of this version can say, so that all who read it come to the same. */
+  private PartitionImage known(PartitionImage change) {
+    return metadataVersion >= MetadataState.ELIGIBLE_LEADERS_VERSION
+        ? change
+        : change.withEligibleLeaderReplicas(List.of());
   }
 
   @Override

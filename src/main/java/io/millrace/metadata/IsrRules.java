@@ -6,6 +6,7 @@ import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Optional;
 
@@ -13,7 +14,7 @@ import java.util.Optional;
  * Changes of in-sync replicas that a leader asks for: a compare-and-set on the leader's broker
  * epoch, leader epoch and partition epoch (KIP-497), in which nobody enters whose broker is not
  * registered as the leader saw it, is fenced, or is being drained (KIP-841, KIP-903). A leader that
- * names others that are in sync and not itself resigns: one of those leads.
+ * names others that have all that is committed, and not itself, resigns: one of those leads.
  */
 final class IsrRules {
   private IsrRules() {}
@@ -74,9 +75,10 @@ final class IsrRules {
       ClusterImage image, PartitionImage partition, BrokerImage asker, IsrChange change) {
     boolean isSet = new HashSet<>(change.nodes()).size() == change.members().size();
     boolean mayResign =
-        !change.members().isEmpty() && partition.inSyncReplicas().containsAll(change.nodes());
+        !change.members().isEmpty() && change.nodes().stream().allMatch(partition::mayLead);
     if (!isSet
         || (resigns(asker, change) && !mayResign)
+        || !Collections.disjoint(change.nodes(), change.lacking())
         || !partition.replicas().containsAll(change.nodes())) {
       return Optional.of(
           refused(
@@ -85,7 +87,8 @@ final class IsrRules {
                   + change.nodes()
                   + ", expected the leader and other replicas of "
                   + partition.replicas()
-                  + ", or, without the leader, some that are in sync"));
+                  + ", or, without the leader, some that have all; lacking are "
+                  + change.lacking()));
     }
     for (IsrChange.Member member : change.members()) {
       if (!mayBeInSync(image, partition, member)) {
@@ -126,11 +129,13 @@ final class IsrRules {
       PartitionImage partition,
       BrokerImage asker,
       IsrChange change) {
-    PartitionDraft draft = new PartitionDraft(partition);
+    PartitionDraft draft = new PartitionDraft(topic, partition);
     LeaderElection election = new LeaderElection(image.brokers());
     draft.keepInSync(change.nodes());
+    change.lacking().forEach(draft::lose);
     draft.answerAsker();
     if (resigns(asker, change)) {
+      draft.lose(asker.id());
       election.settle(topic, draft);
     }
     Reassignment.completeIfDone(topic, draft, election);

@@ -4,6 +4,7 @@ import io.millrace.model.NodeId;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.model.control.ReplicaPosition;
 import io.millrace.model.image.BrokerImage;
+import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,8 +20,9 @@ import java.util.function.Predicate;
  *
  * <p>A leader is an in-sync replica whose broker is not fenced. Where there is a leader, no fenced
  * broker is in sync (KIP-841); where there can be none, those in sync stay so, because each of them
- * has every acknowledged record. Replicas come in their order, the preferred one first, those of
- * brokers that are being drained last.
+ * has every acknowledged record. Where none of those is there, one leads that went out of sync and
+ * yet has all that is committed ({@link PartitionImage#eligibleLeaderReplicas}). Replicas come in
+ * their order, the preferred one first, those of brokers that are being drained last.
  */
 final class LeaderElection {
   private final Set<NodeId> active = new HashSet<>();
@@ -59,6 +61,12 @@ final class LeaderElection {
     Optional<NodeId> clean = first(draft, draft.inSync()::contains);
     if (clean.isPresent()) {
       draft.lead(clean.get(), true);
+      return;
+    }
+    Optional<NodeId> eligible = first(draft, draft::isEligible);
+    if (eligible.isPresent()) {
+      draft.lead(eligible.get(), true);
+      draft.keepInSync(List.of(eligible.get()));
       return;
     }
     draft.endLeadership();

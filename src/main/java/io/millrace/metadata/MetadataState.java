@@ -26,7 +26,15 @@ public record MetadataState(
     long lastProposal,
     long nextProducerId) {
   /** The facts that this build knows; a log of a higher version is refused. */
-  public static final int SUPPORTED_VERSION = 3;
+  public static final int SUPPORTED_VERSION = 4;
+
+  /** From which on partitions have eligible leader replicas. */
+  static final int ELIGIBLE_LEADERS_VERSION = 4;
+
+  /** Of the schemas that facts which follow are written with. */
+  public int writtenVersion() {
+    return isFounded() ? metadataVersion : SUPPORTED_VERSION;
+  }
 
   /** Of an empty log. */
   public static MetadataState empty() {

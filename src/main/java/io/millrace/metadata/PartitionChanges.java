@@ -26,7 +26,7 @@ final class PartitionChanges {
     for (TopicImage topic : image.topics()) {
       for (PartitionImage partition : topic.partitions()) {
         if (some.test(partition)) {
-          PartitionDraft draft = new PartitionDraft(partition);
+          PartitionDraft draft = new PartitionDraft(topic, partition);
           decision.accept(topic, draft);
           changes.add(topic, partition, draft.finished());
         }

@@ -1,8 +1,12 @@
 package io.millrace.metadata;
 
 import io.millrace.model.NodeId;
+import io.millrace.model.config.TopicSettings;
 import io.millrace.model.image.PartitionImage;
+import io.millrace.model.image.TopicImage;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +19,7 @@ import java.util.Set;
  * <p>Threading: one thread.
  */
 final class PartitionDraft {
+  private final TopicImage topic;
   private final PartitionImage before;
   private Optional<NodeId> leader;
   private boolean newLeaderEpoch;
@@ -25,8 +30,16 @@ final class PartitionDraft {
   private List<NodeId> removing;
   private List<NodeId> lastKnownInSync;
   private boolean unclean;
+  private boolean newHistory;
+  private final Set<NodeId> lost = new HashSet<>();
 
-  PartitionDraft(PartitionImage before) {
+  /**
+   * Of a partition as it is.
+   *
+   * @param topic with the settings that hold from here on
+   */
+  PartitionDraft(TopicImage topic, PartitionImage before) {
+    this.topic = topic;
     this.before = before;
     this.leader = before.leader();
     this.replicas = before.replicas();
@@ -65,12 +78,25 @@ final class PartitionDraft {
     return lastKnownInSync;
   }
 
+  /** Whether the node is not in sync, and has all that is committed. */
+  boolean isEligible(NodeId node) {
+    return before.eligibleLeaderReplicas().contains(node) && !lost.contains(node);
+  }
+
+  /** Who had all that is committed, in sync or not, before anything was decided here. */
+  Set<NodeId> hadAll() {
+    Set<NodeId> all = new LinkedHashSet<>(before.inSyncReplicas());
+    all.addAll(before.eligibleLeaderReplicas());
+    return all;
+  }
+
   /** This node leads, in an epoch of its own; whatever was lost is found or given up. */
   void lead(NodeId node, boolean cleanly) {
     leader = Optional.of(node);
     newLeaderEpoch = true;
     lastKnownInSync = List.of();
     unclean |= !cleanly;
+    newHistory |= !cleanly;
   }
 
   /** Nobody leads. */
@@ -91,13 +117,16 @@ final class PartitionDraft {
     newPartitionEpoch = true;
   }
 
-  void removeFromInSync(NodeId node) {
+  /** The node does not have, or may not have, all that is committed. */
+  void lose(NodeId node) {
+    lost.add(node);
     inSync = inSync.stream().filter(member -> !member.equals(node)).toList();
   }
 
-  void remember(List<NodeId> nodes) {
+  /** Until all of them are back, if nobody leads before. */
+  void rememberWhoHadAll() {
     Set<NodeId> all = new LinkedHashSet<>(lastKnownInSync);
-    all.addAll(nodes);
+    all.addAll(hadAll());
     lastKnownInSync = List.copyOf(all);
   }
 
@@ -110,6 +139,7 @@ final class PartitionDraft {
   /** The partition as it was decided; the one before if nothing was. */
   PartitionImage finished() {
     boolean stillUnclean = unclean && !inSync.containsAll(replicas);
+    List<NodeId> nowEligible = nowEligible();
     boolean isSame =
         !newLeaderEpoch
             && !newPartitionEpoch
@@ -119,7 +149,8 @@ final class PartitionDraft {
             && adding.equals(before.addingReplicas())
             && removing.equals(before.removingReplicas())
             && lastKnownInSync.equals(before.lastKnownInSync())
-            && stillUnclean == before.leaderUnclean();
+            && stillUnclean == before.leaderUnclean()
+            && nowEligible.equals(before.eligibleLeaderReplicas());
     return isSame
         ? before
         : new PartitionImage(
@@ -132,10 +163,27 @@ final class PartitionDraft {
             adding,
             removing,
             inReplicaOrder(lastKnownInSync),
-            stillUnclean);
+            stillUnclean,
+            nowEligible);
   }
 
-  private List<NodeId> inReplicaOrder(List<NodeId> nodes) {
+  /**
+   * Whoever goes out while fewer than {@code min.insync.replicas} stay has all that is committed
+   * until that many are in sync again, since nothing is committed meanwhile.
+   */
+  private List<NodeId> nowEligible() {
+    int settled = replicas.size() - adding.size();
+    boolean mayCommit = inSync.size() >= TopicSettings.minInSyncReplicas(topic.settings(), settled);
+    if (mayCommit || newHistory) {
+      return List.of();
+    }
+    Set<NodeId> eligible = hadAll();
+    eligible.removeAll(inSync);
+    eligible.removeAll(lost);
+    return inReplicaOrder(eligible);
+  }
+
+  private List<NodeId> inReplicaOrder(Collection<NodeId> nodes) {
     List<NodeId> ordered = new ArrayList<>(replicas);
     ordered.retainAll(nodes);
     return ordered;

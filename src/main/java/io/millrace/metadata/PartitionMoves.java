@@ -42,7 +42,7 @@ final class PartitionMoves {
         List.copyOf(targets.keySet()),
         (topic, partition) -> {
           Optional<List<NodeId>> target = targets.get(topic.partitionId(partition.partition()));
-          PartitionDraft draft = new PartitionDraft(partition);
+          PartitionDraft draft = new PartitionDraft(topic, partition);
           if (target == null || target.isEmpty()) {
             if (!partition.isMoving()) {
               return new Verdict.Refused(
@@ -85,18 +85,20 @@ final class PartitionMoves {
         (topic, partition) ->
             unclean
                 ? electUncleanly(
+                    topic,
                     partition,
                     election,
                     recovery.known(image, topic.partitionId(partition.partition())))
-                : electPreferred(partition, election));
+                : electPreferred(topic, partition, election));
   }
 
-  private static Verdict electPreferred(PartitionImage partition, LeaderElection election) {
+  private static Verdict electPreferred(
+      TopicImage topic, PartitionImage partition, LeaderElection election) {
     if (partition.isLedBy(partition.replicas().get(0))) {
       return new Verdict.Refused(
           ErrorCode.ELECTION_NOT_NEEDED, ErrorCode.ELECTION_NOT_NEEDED.sentence());
     }
-    PartitionDraft draft = new PartitionDraft(partition);
+    PartitionDraft draft = new PartitionDraft(topic, partition);
     election.prefer(draft);
     PartitionImage now = draft.finished();
     return now.equals(partition)
@@ -107,12 +109,15 @@ final class PartitionMoves {
   }
 
   private static Verdict electUncleanly(
-      PartitionImage partition, LeaderElection election, Map<NodeId, ReplicaPosition> positions) {
+      TopicImage topic,
+      PartitionImage partition,
+      LeaderElection election,
+      Map<NodeId, ReplicaPosition> positions) {
     if (partition.leader().isPresent()) {
       return new Verdict.Refused(
           ErrorCode.ELECTION_NOT_NEEDED, ErrorCode.ELECTION_NOT_NEEDED.sentence());
     }
-    PartitionDraft draft = new PartitionDraft(partition);
+    PartitionDraft draft = new PartitionDraft(topic, partition);
     election.recover(draft, positions, true);
     return draft.leader().isEmpty()
         ? new Verdict.Refused(

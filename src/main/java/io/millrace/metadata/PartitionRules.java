@@ -10,9 +10,10 @@ import java.util.Optional;
 /**
  * What holds for every partition of every image: {@code leader in inSyncReplicas, inSyncReplicas in
  * replicas}, adding and removing replicas are replicas and never the same, no replica twice, some
- * replica stays, epochs at least 0; where there are last known in-sync replicas nobody leads, and
- * those in sync are of them. From one image to the next {@code leaderEpoch' >= leaderEpoch}, larger
- * if the leader is another one or was elected uncleanly, {@code partitionEpoch' > partitionEpoch}.
+ * replica stays, epochs at least 0, none that is eligible to lead in sync; where there are last
+ * known in-sync replicas nobody leads, and those in sync or eligible are of them. From one image to
+ * the next {@code leaderEpoch' >= leaderEpoch}, larger if the leader is another one or was elected
+ * uncleanly, {@code partitionEpoch' > partitionEpoch}.
  */
 final class PartitionRules {
   private PartitionRules() {}
@@ -60,7 +61,8 @@ final class PartitionRules {
         before.addingReplicas(),
         before.removingReplicas(),
         change.lastKnownInSync(),
-        change.leaderUnclean());
+        change.leaderUnclean(),
+        change.eligibleLeaderReplicas());
   }
 
   private static void checkReplicas(PartitionImage partition) {
@@ -72,6 +74,15 @@ final class PartitionRules {
     checkAmong(replicas, partition.addingReplicas(), partition, "adds replicas that are none");
     checkAmong(replicas, partition.removingReplicas(), partition, "removes replicas that are none");
     checkAmong(replicas, partition.lastKnownInSync(), partition, "knew replicas that are none");
+    checkAmong(
+        replicas,
+        partition.eligibleLeaderReplicas(),
+        partition,
+        "has eligible replicas that are none");
+    require(
+        Collections.disjoint(partition.eligibleLeaderReplicas(), partition.inSyncReplicas()),
+        partition,
+        "has replicas that are in sync and eligible to be");
     require(
         Collections.disjoint(partition.addingReplicas(), partition.removingReplicas()),
         partition,
@@ -85,7 +96,8 @@ final class PartitionRules {
     require(
         partition.lastKnownInSync().isEmpty()
             || (leader.isEmpty()
-                && partition.lastKnownInSync().containsAll(partition.inSyncReplicas())),
+                && partition.lastKnownInSync().containsAll(partition.inSyncReplicas())
+                && partition.lastKnownInSync().containsAll(partition.eligibleLeaderReplicas())),
         partition,
         "has lost in-sync replicas and yet a leader, or others in sync");
   }

@@ -8,14 +8,22 @@ import java.util.List;
  *
  * @param controllerTerm the term of the controller that decided it
  * @param previousProposal number of the proposal that its state followed; its own is one more
+ * @param metadataVersion whose schemas its facts are to be written with; of one that was read, that
+ *     of this build
  * @param records the facts, in order
  */
-public record Proposal(long controllerTerm, long previousProposal, List<MetadataRecord> records) {
+public record Proposal(
+    long controllerTerm, long previousProposal, int metadataVersion, List<MetadataRecord> records) {
   public Proposal {
     records = List.copyOf(records);
     if (records.isEmpty()) {
       throw new IllegalArgumentException("a proposal without a record");
     }
+  }
+
+  /** With the schemas of this build. */
+  public Proposal(long controllerTerm, long previousProposal, List<MetadataRecord> records) {
+    this(controllerTerm, previousProposal, MetadataState.SUPPORTED_VERSION, records);
   }
 
   /** Whether it begins a term. */

@@ -25,6 +25,7 @@ final class Reassignment {
     settled.removeAll(draft.adding());
     // Those that were being added and had caught up already hold acknowledged records.
     settled.addAll(draft.inSync());
+    settled.addAll(draft.hadAll());
     settled.addAll(draft.lastKnownInSync());
     Set<NodeId> all = new LinkedHashSet<>(target);
     all.addAll(settled);

@@ -27,7 +27,7 @@ final class RegistrationRules {
    * life still sends is recognised as old.
    *
    * <p>A broker that lost records, or its whole disk, is in sync nowhere from here on. Where nobody
-   * else that is in sync could lead, all that were are remembered instead (KIP-966).
+   * else that has all could lead now, all that had are remembered as well (KIP-966).
    */
   static Ruling<BrokerImage> register(MetadataState state, BrokerRegistration registration) {
     Optional<BrokerImage> before = state.cluster().broker(registration.nodeId());
@@ -68,15 +68,14 @@ final class RegistrationRules {
     LeaderElection election = new LeaderElection(image.brokers());
     return PartitionChanges.of(
             image,
-            partition -> partition.inSyncReplicas().contains(node),
+            partition -> partition.mayLead(node),
             (topic, draft) -> {
-              List<NodeId> inSyncBefore = draft.inSync();
               if (lost) {
-                draft.removeFromInSync(node);
+                draft.lose(node);
               }
               election.settle(topic, draft);
               if (lost && draft.leader().isEmpty()) {
-                draft.remember(inSyncBefore);
+                draft.rememberWhoHadAll();
               }
             })
         .records();

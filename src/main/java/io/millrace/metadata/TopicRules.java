@@ -16,7 +16,9 @@ import io.millrace.model.config.ServerSettings;
 import io.millrace.model.config.SettingValues;
 import io.millrace.model.config.TopicSettings;
 import io.millrace.model.image.ClusterImage;
+import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,10 +117,27 @@ final class TopicRules {
     } catch (StreamException e) {
       return new Deny<>(e.code(), String.valueOf(e.getMessage()));
     }
-    boolean isSo = next.equals(topic.settings());
-    return new Grant<>(
-        isSo ? List.of() : List.of(new TopicSettingsChanged(topic.id(), changes)),
-        topicOf(topic.id()));
+    if (next.equals(topic.settings())) {
+      return new Grant<>(List.of(), topicOf(topic.id()));
+    }
+    List<MetadataRecord> records = new ArrayList<>();
+    records.add(new TopicSettingsChanged(topic.id(), changes));
+    records.addAll(noMoreEligible(topic, next).records());
+    return new Grant<>(records, topicOf(topic.id()));
+  }
+
+  /** With fewer replicas in sync records may be committed that those out of sync do not have. */
+  private static PartitionChanges noMoreEligible(TopicImage topic, SettingValues next) {
+    TopicImage altered =
+        new TopicImage(
+            topic.id(), topic.name(), topic.partitions(), next, topic.replicationGrows());
+    PartitionChanges changes = new PartitionChanges();
+    for (PartitionImage partition : topic.partitions()) {
+      if (!partition.eligibleLeaderReplicas().isEmpty()) {
+        changes.add(topic, partition, new PartitionDraft(altered, partition).finished());
+      }
+    }
+    return changes;
   }
 
   Ruling<TopicImage> addPartitions(ClusterImage image, TopicName name, int totalPartitions) {

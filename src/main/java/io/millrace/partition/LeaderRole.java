@@ -60,7 +60,10 @@ final class LeaderRole {
   /** Another image of the same leader epoch; whether the high watermark moved. */
   boolean follow(PartitionImage next) {
     image = next;
-    return replica.onCommitted(next.partitionEpoch(), Set.copyOf(next.inSyncReplicas()));
+    return replica.onCommitted(
+        next.partitionEpoch(),
+        Set.copyOf(next.inSyncReplicas()),
+        Set.copyOf(next.eligibleLeaderReplicas()));
   }
 
   /** Why a fetch gets no batches, if so. */
@@ -155,6 +158,11 @@ final class LeaderRole {
       members.put(
           member, known >= 0 ? known : environment.brokers().activeEpoch(member).orElse(-1));
     }
-    return new IsrProposal(id, replica.leaderEpoch(), replica.partitionEpoch(), members);
+    return new IsrProposal(
+        id,
+        replica.leaderEpoch(),
+        replica.partitionEpoch(),
+        members,
+        replica.lackingCommitted(inSync));
   }
 }

@@ -16,21 +16,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings a replica with damage back to the others' state: it leads nothing and serves nothing, says
- * to its leader, by what it fetches, that it has only what is below the damage, and so goes out of
- * sync; then it cuts the damage away and fetches what is missing. As every follower it is in sync
- * again once it has what is committed.
+ * to its leader, by what it fetches, that it has only what is below the damage, and so is counted
+ * on no more, in sync or eligible to lead; then it cuts the damage away and fetches what is
+ * missing. As every follower it is in sync again once it has what is committed.
  *
  * <pre>
  *   WHOLE -> DAMAGED   (damage was found; another replica is in sync, or may be)
- *         -> REFILLING (out of sync, or nothing that is committed is above: the damage is cut away)
+ *         -> REFILLING (not counted on, or nothing that is committed is above: the damage is cut away)
  *         -> WHOLE     (it has what was committed then)
  * </pre>
  *
- * <p>Invariants: only in WHOLE does it lead; while it is in sync nothing that is committed is cut.
- * The second one is why the damage is cut only after the leader has answered a fetch from below it:
- * from then on the leader asks for nobody to be taken in who lacks what that fetch lacks. That it
- * is refilling is written down before the cut: a process that is killed then leaves a node that
- * comes back in sync nowhere.
+ * <p>Invariants: only in WHOLE does it lead; while it is counted on nothing that is committed is
+ * cut. The second one is why the damage is cut only after the leader has answered a fetch from
+ * below it: from then on the leader asks for nobody to be taken in who lacks what that fetch lacks.
+ * That it is refilling is written down before the cut: a process that is killed then leaves a node
+ * that comes back in sync nowhere.
  *
  * <p>Threading: the partition's owner thread.
  */
@@ -103,7 +103,8 @@ final class ReplicaRepair {
   }
 
   private boolean isAlone(PartitionImage image) {
-    return image.isLedBy(self) && image.inSyncReplicas().stream().allMatch(self::equals);
+    return image.isLedBy(self)
+        && image.replicas().stream().filter(image::mayLead).allMatch(self::equals);
   }
 
   /**
@@ -139,9 +140,9 @@ final class ReplicaRepair {
       claimedEnd = answer.logStartOffset(); // Of what the leader has, it has what is below.
       return new Following.Fetch();
     }
-    boolean isOut = !image.inSyncReplicas().contains(self);
+    boolean isOut = !image.mayLead(self);
     if (!isOut && answer.highWatermark() > damagedFrom) {
-      return new Following.BackOff("still in sync, which a damaged replica must not be");
+      return new Following.BackOff("still counted on, which a damaged replica must not be");
     }
     refillTo = Math.max(answer.highWatermark(), partition.highWatermark());
     state = State.REFILLING;

@@ -5,13 +5,16 @@ import io.millrace.model.PartitionId;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.replication.Brokers;
 import io.millrace.replication.IsrProposal;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a leader asks for that cannot lead, as its log is damaged, failed or cannot be opened: that
- * those who are in sync beside it go on without it, and so that one of them leads.
+ * those who are in sync beside it go on without it, and so that one of them leads. Where it alone
+ * is in sync, one that is eligible is to take over.
  */
 public final class Resignation {
   private Resignation() {}
@@ -26,14 +29,23 @@ public final class Resignation {
     if (!image.isLedBy(self)) {
       return Optional.empty();
     }
-    Map<NodeId, Long> others = new HashMap<>();
-    for (NodeId member : image.inSyncReplicas()) {
-      if (!member.equals(self)) {
-        brokers.activeEpoch(member).ifPresent(epoch -> others.put(member, epoch));
-      }
-    }
+    Map<NodeId, Long> inSync = active(image.inSyncReplicas(), self, brokers);
+    Map<NodeId, Long> others =
+        inSync.isEmpty() ? active(image.eligibleLeaderReplicas(), self, brokers) : inSync;
     return others.isEmpty()
         ? Optional.empty()
-        : Optional.of(new IsrProposal(id, image.leaderEpoch(), image.partitionEpoch(), others));
+        : Optional.of(
+            new IsrProposal(id, image.leaderEpoch(), image.partitionEpoch(), others, Set.of(self)));
+  }
+
+  private static Map<NodeId, Long> active(
+      Collection<NodeId> replicas, NodeId self, Brokers brokers) {
+    Map<NodeId, Long> active = new HashMap<>();
+    for (NodeId replica : replicas) {
+      if (!replica.equals(self)) {
+        brokers.activeEpoch(replica).ifPresent(epoch -> active.put(replica, epoch));
+      }
+    }
+    return active;
   }
 }

@@ -33,6 +33,7 @@ public final class LeaderReplica {
   private Set<NodeId> maximal;
   private int partitionEpoch;
   private boolean refused;
+  private Set<NodeId> eligible = Set.of();
   private int minInSyncReplicas;
   private boolean durableCounts;
   private long endOffset;
@@ -165,12 +166,16 @@ public final class LeaderReplica {
   /**
    * An image has decided: what was pending on the ground of an older one is so no longer. An image
    * of the same partition epoch decides nothing.
+   *
+   * @param newEligible who may lead though it is not in sync
    */
-  public boolean onCommitted(int newPartitionEpoch, Set<NodeId> committed) {
+  public boolean onCommitted(
+      int newPartitionEpoch, Set<NodeId> committed, Set<NodeId> newEligible) {
     if (newPartitionEpoch <= partitionEpoch) {
       return false;
     }
     partitionEpoch = newPartitionEpoch;
+    eligible = newEligible;
     refused = false;
     return onInSyncReplicas(InSyncReplicas.of(committed));
   }
@@ -201,7 +206,9 @@ public final class LeaderReplica {
         wanted.add(node);
       }
     }
-    if (wanted.equals(inSync.committed()) && !refused) {
+    if (wanted.equals(inSync.committed())
+        && !refused
+        && eligible.stream().noneMatch(this::lacksCommitted)) {
       return Optional.empty();
     }
     refused = false;
@@ -235,6 +242,15 @@ public final class LeaderReplica {
   private boolean lacksCommitted(NodeId follower) {
     FollowerPosition position = followers.get(follower);
     return position != null && position.endOffset() < highWatermark;
+  }
+
+  /** Who is counted on and lacks what is committed, beside those that are to be in sync. */
+  public Set<NodeId> lackingCommitted(Set<NodeId> wanted) {
+    Set<NodeId> lacking = new HashSet<>(inSync.committed());
+    lacking.addAll(eligible);
+    lacking.removeAll(wanted);
+    lacking.removeIf(node -> !lacksCommitted(node));
+    return lacking;
   }
 
   private boolean mayJoin(NodeId node, Brokers brokers, long nowNanos, long lagNanos) {

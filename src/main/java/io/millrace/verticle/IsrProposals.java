@@ -94,7 +94,11 @@ final class IsrProposals implements ReplicationParts.Controller {
         .inSync()
         .forEach((node, brokerEpoch) -> members.add(new IsrChange.Member(node, brokerEpoch)));
     return new IsrChange(
-        proposal.partition(), proposal.leaderEpoch(), proposal.partitionEpoch(), members);
+        proposal.partition(),
+        proposal.leaderEpoch(),
+        proposal.partitionEpoch(),
+        members,
+        List.copyOf(proposal.lacking()));
   }
 
   private static void answered(List<Waiting> asked, ControllerAnswer.PartitionsDone answer) {

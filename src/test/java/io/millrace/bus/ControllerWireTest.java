@@ -79,7 +79,13 @@ class ControllerWireTest {
         new ControllerAsk.AlterPartition(
             NODE,
             5,
-            List.of(new IsrChange(PARTITION, 6, 7, List.of(new IsrChange.Member(NODE, 5))))),
+            List.of(
+                new IsrChange(
+                    PARTITION,
+                    6,
+                    7,
+                    List.of(new IsrChange.Member(NODE, 5)),
+                    List.of(new NodeId(2))))),
         new ControllerAsk.AllocateProducerIds(NODE),
         new ControllerAsk.CreateTopic(TOPIC, -1, 3, Map.of("retention.ms", "1"), true),
         new ControllerAsk.DeleteTopic(TOPIC),

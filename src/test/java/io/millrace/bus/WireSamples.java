@@ -118,7 +118,13 @@ final class WireSamples {
               new ControllerAsk.AlterPartition(
                   NODE,
                   5,
-                  List.of(new IsrChange(PARTITION, 6, 7, List.of(new IsrChange.Member(NODE, 5))))),
+                  List.of(
+                      new IsrChange(
+                          PARTITION,
+                          6,
+                          7,
+                          List.of(new IsrChange.Member(NODE, 5)),
+                          List.of(new NodeId(2))))),
               DEADLINE_NANOS);
       case CONTROLLER_ANSWER ->
           new ControllerReply.Answered(16, new ControllerAnswer.Registered(5, 77));

@@ -179,7 +179,8 @@ class BalancePropertyTest {
                   topic.partitionId(partition.partition()),
                   partition.leaderEpoch(),
                   partition.partitionEpoch(),
-                  members));
+                  members,
+                  List.of()));
         }
       }
     }

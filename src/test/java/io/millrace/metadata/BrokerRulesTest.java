@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
+import io.millrace.model.TopicName;
 import io.millrace.model.control.IsrChange;
 import io.millrace.model.control.PartitionResult;
 import io.millrace.model.control.ReplicaPosition;
@@ -185,6 +186,174 @@ class BrokerRulesTest {
     assertThat(forced).extracting(PartitionResult::error).containsExactly(ErrorCode.NONE);
     assertThat(rules.partition().leader()).contains(ONE);
     assertThat(rules.partition().leaderUnclean()).isFalse();
+  }
+
+  @Test
+  void shouldHaveTheOneLeadWhoHasAllAndWentOutOfSyncWhenTheLastInSyncLostRecords() {
+    // given
+    rules.brokers(ONE, TWO, THREE);
+    rules.topic(List.of(ONE, TWO, THREE));
+    rules.alter(ONE, 1, rules.change(0, 0, Map.of(ONE, 1L, TWO, 1L)));
+    rules.fence(ONE);
+    PartitionImage alone = rules.partition();
+
+    // when
+    rules.register(TWO, "disk2", true);
+    rules.unfence(TWO);
+    rules.tellPosition(TWO, new ReplicaPosition(0, 10));
+    rules.upkeep();
+    PartitionImage lost = rules.partition();
+    rules.register(ONE, "disk1", false);
+    rules.unfence(ONE);
+
+    // then
+    assertThat(alone.inSyncReplicas()).containsExactly(TWO);
+    assertThat(alone.eligibleLeaderReplicas()).containsExactly(ONE);
+    assertThat(lost.leader()).isEmpty();
+    assertThat(lost.inSyncReplicas()).isEmpty();
+    assertThat(lost.eligibleLeaderReplicas()).containsExactly(ONE);
+    assertThat(lost.lastKnownInSync()).containsExactly(ONE, TWO);
+    assertThat(rules.partition().leader()).contains(ONE);
+    assertThat(rules.partition().leaderUnclean()).isFalse();
+    assertThat(rules.partition().lastKnownInSync()).isEmpty();
+    assertThat(rules.partition().eligibleLeaderReplicas()).isEmpty();
+  }
+
+  @Test
+  void shouldHaveAnEligibleReplicaLeadWhileTheLastInSyncIsAway() {
+    // given
+    rules.brokers(ONE, TWO, THREE);
+    rules.topic(List.of(ONE, TWO, THREE));
+    rules.fence(ONE, TWO);
+    rules.unfence(ONE);
+
+    // when
+    rules.fence(THREE);
+
+    // then
+    assertThat(rules.partition().leader()).contains(ONE);
+    assertThat(rules.partition().leaderUnclean()).isFalse();
+    assertThat(rules.partition().inSyncReplicas()).containsExactly(ONE);
+    assertThat(rules.partition().eligibleLeaderReplicas()).containsExactly(TWO, THREE);
+  }
+
+  @Test
+  void shouldCountOnNobodyOutOfSyncOnceRecordsCanBeCommittedWithoutHim() {
+    // given
+    rules.brokers(ONE, TWO, THREE);
+    rules.topic(List.of(ONE, TWO, THREE));
+    rules.fence(ONE, TWO);
+    rules.unfence(TWO);
+    List<NodeId> before = rules.partition().eligibleLeaderReplicas();
+
+    // when
+    PartitionImage now = rules.partition();
+    rules.alter(
+        THREE,
+        1,
+        rules.change(now.leaderEpoch(), now.partitionEpoch(), Map.of(TWO, 1L, THREE, 1L)));
+
+    // then
+    assertThat(before).containsExactly(ONE, TWO);
+    assertThat(rules.partition().inSyncReplicas()).containsExactly(TWO, THREE);
+    assertThat(rules.partition().eligibleLeaderReplicas()).isEmpty();
+  }
+
+  @Test
+  void shouldCountOnNobodyOutOfSyncOnceFewerReplicasAreEnough() {
+    // given
+    rules.brokers(ONE, TWO, THREE);
+    rules.topic(List.of(ONE, TWO, THREE));
+    rules.fence(ONE, TWO);
+    int epoch = rules.partition().partitionEpoch();
+
+    // when
+    rules.take(
+        rules.controller.alterTopic(
+            new TopicName("topic"), Map.of("min.insync.replicas", "1"), false));
+
+    // then
+    assertThat(rules.partition().eligibleLeaderReplicas()).isEmpty();
+    assertThat(rules.partition().partitionEpoch()).isEqualTo(epoch + 1);
+    assertThat(rules.partition().leader()).contains(THREE);
+  }
+
+  @Test
+  void shouldCountOnNobodyWhoLostRecordsOrLacksThem() {
+    // given
+    rules.brokers(ONE, TWO, THREE);
+    rules.topic(List.of(ONE, TWO, THREE));
+    rules.fence(ONE, TWO);
+
+    // when
+    rules.register(ONE, "disk1", true);
+    List<NodeId> afterLoss = rules.partition().eligibleLeaderReplicas();
+    PartitionImage now = rules.partition();
+    rules.alter(
+        THREE, 1, rules.change(now.leaderEpoch(), now.partitionEpoch(), Map.of(THREE, 1L), TWO));
+
+    // then
+    assertThat(afterLoss).containsExactly(TWO);
+    assertThat(rules.partition().eligibleLeaderReplicas()).isEmpty();
+    assertThat(rules.partition().inSyncReplicas()).containsExactly(THREE);
+    assertThat(rules.partition().leader()).contains(THREE);
+  }
+
+  @Test
+  void shouldHaveAnEligibleReplicaLeadWhenTheLeaderAloneResigns() {
+    // given
+    rules.brokers(ONE, TWO, THREE);
+    rules.topic(List.of(ONE, TWO, THREE));
+    rules.fence(ONE, TWO);
+    rules.unfence(TWO);
+    PartitionImage now = rules.partition();
+
+    // when
+    ErrorCode resigned =
+        rules.alter(
+            THREE,
+            1,
+            rules.change(now.leaderEpoch(), now.partitionEpoch(), Map.of(TWO, 1L), THREE));
+
+    // then
+    assertThat(resigned).isEqualTo(ErrorCode.NONE);
+    assertThat(rules.partition().leader()).contains(TWO);
+    assertThat(rules.partition().inSyncReplicas()).containsExactly(TWO);
+    assertThat(rules.partition().eligibleLeaderReplicas()).containsExactly(ONE);
+  }
+
+  @Test
+  void shouldCountOnNobodyOutOfSyncAfterAnElectionThatGaveRecordsUp() {
+    // given
+    rules.brokers(ONE, TWO, THREE);
+    rules.topic(List.of(ONE, TWO, THREE));
+    rules.fence(ONE, TWO);
+    rules.fence(THREE);
+    rules.register(THREE, "newDisk", false);
+    rules.unfence(THREE);
+
+    // when
+    rules.decide(brokers -> brokers.elect(List.of(), true));
+
+    // then
+    assertThat(rules.partition().leader()).contains(THREE);
+    assertThat(rules.partition().leaderUnclean()).isTrue();
+    assertThat(rules.partition().eligibleLeaderReplicas()).isEmpty();
+  }
+
+  @Test
+  void shouldHaveNobodyEligibleBeforeAllBrokersReadIt() {
+    // given
+    RulesFixture former = new RulesFixture(Map.of(), 3);
+    former.brokers(ONE, TWO, THREE);
+    former.topic(List.of(ONE, TWO, THREE));
+
+    // when
+    former.fence(ONE, TWO);
+
+    // then
+    assertThat(former.partition().inSyncReplicas()).containsExactly(THREE);
+    assertThat(former.partition().eligibleLeaderReplicas()).isEmpty();
   }
 
   @Test

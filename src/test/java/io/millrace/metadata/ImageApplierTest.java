@@ -162,7 +162,7 @@ class ImageApplierTest {
                             new ControllerElected(NODE),
                             new ClusterFounded("c", MetadataState.SUPPORTED_VERSION + 1)))))
         .hasMessageContaining(
-            "its version is 4, this server reads 1 to 3; start the newer release");
+            "its version is 5, this server reads 1 to 4; start the newer release");
   }
 
   private static PartitionsChanged change(
@@ -194,7 +194,8 @@ class ImageApplierTest {
                 adding,
                 removing,
                 lastKnownInSync,
-                leaderUnclean)));
+                leaderUnclean,
+                List.of())));
   }
 
   private static PartitionImage partition(

@@ -1,5 +1,6 @@
 package io.millrace.metadata;
 
+import io.millrace.metadata.MetadataRecord.ClusterFounded;
 import io.millrace.metadata.MetadataRecord.TopicCreated;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.NodeId;
@@ -36,9 +37,16 @@ final class RulesFixture {
   }
 
   RulesFixture(Map<String, String> settings) {
+    this(settings, MetadataState.SUPPORTED_VERSION);
+  }
+
+  /** Of a metadata version, which may be one of a former release. */
+  RulesFixture(Map<String, String> settings, int metadataVersion) {
     controller = new Controller(BrokerSettings.of(settings), new SplittableRandom(5));
     commit(controller.onElected(new NodeId(1), 1));
-    take(controller.found("cluster"));
+    commit(
+        new Proposal(
+            1, state.lastProposal(), List.of(new ClusterFounded("cluster", metadataVersion))));
   }
 
   MetadataState state() {
@@ -137,14 +145,16 @@ final class RulesFixture {
     return state.cluster().topic(TOPIC).orElseThrow().partitions().get(0);
   }
 
-  IsrChange change(int leaderEpoch, int partitionEpoch, Map<NodeId, Long> members) {
+  IsrChange change(
+      int leaderEpoch, int partitionEpoch, Map<NodeId, Long> members, NodeId... lacking) {
     return new IsrChange(
         partitionId(),
         leaderEpoch,
         partitionEpoch,
         members.entrySet().stream()
             .map(entry -> new IsrChange.Member(entry.getKey(), entry.getValue()))
-            .toList());
+            .toList(),
+        List.of(lacking));
   }
 
   ErrorCode alter(NodeId asker, long incarnation, IsrChange change) {

@@ -299,7 +299,8 @@ final class SimulatedBroker {
             partition.partitionEpoch(),
             wanted.entrySet().stream()
                 .map(entry -> new IsrChange.Member(entry.getKey(), entry.getValue()))
-                .toList());
+                .toList(),
+            List.of());
     propose(change, role);
   }
 

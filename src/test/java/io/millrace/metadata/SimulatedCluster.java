@@ -334,8 +334,7 @@ final class SimulatedCluster {
       elections++;
       int leader = now.leader().get().value();
       boolean recovered =
-          !earlier.lastKnownInSync().isEmpty()
-              && earlier.inSyncReplicas().stream().noneMatch(now.inSyncReplicas()::contains);
+          !earlier.lastKnownInSync().isEmpty() && !earlier.mayLead(now.leader().get());
       // A machine that lost power and has not told yet is believed to have what it had.
       if (!lostPower.getOrDefault(leader, false)) {
         replicas.onElected(id, now, recovered);

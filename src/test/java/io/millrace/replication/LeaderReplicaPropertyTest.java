@@ -80,7 +80,7 @@ class LeaderReplicaPropertyTest {
     Model(boolean durableCounts) {
       this.durableCounts = durableCounts;
       this.leader = new LeaderReplica(SELF, 0, InSyncReplicas.of(committed), 0, 0, 0, 0);
-      leader.onCommitted(partitionEpoch, committed);
+      leader.onCommitted(partitionEpoch, committed, Set.of());
       leader.onSettings(minInSync, durableCounts);
     }
 
@@ -122,7 +122,7 @@ class LeaderReplicaPropertyTest {
     private void decide(Set<NodeId> decided) {
       committed = decided;
       pending.clear();
-      leader.onCommitted(++partitionEpoch, decided);
+      leader.onCommitted(++partitionEpoch, decided, Set.of());
     }
 
     void check(Step step) {

@@ -47,7 +47,7 @@ class LeaderReplicaTest {
   void shouldWaitForBothTheCommittedAndThePendingReplicas() {
     // given
     LeaderReplica leader = leader(Set.of(SELF, ONE), 0);
-    leader.onCommitted(1, Set.of(SELF, ONE));
+    leader.onCommitted(1, Set.of(SELF, ONE), Set.of());
     // ONE is asked out, which the controller has not decided.
     leader.propose(List.of(SELF, ONE), ALL_ACTIVE, LAG + 1, LAG);
 
@@ -56,7 +56,7 @@ class LeaderReplicaTest {
 
     // then
     assertThat(leader.highWatermark()).as("the shrinking is not committed").isZero();
-    assertThat(leader.onCommitted(2, Set.of(SELF))).isTrue();
+    assertThat(leader.onCommitted(2, Set.of(SELF), Set.of())).isTrue();
     assertThat(leader.highWatermark()).isEqualTo(10);
   }
 
@@ -64,7 +64,7 @@ class LeaderReplicaTest {
   void shouldStandStillBelowMinInSync() {
     // given
     LeaderReplica leader = leader(Set.of(SELF), 0);
-    leader.onCommitted(1, Set.of(SELF));
+    leader.onCommitted(1, Set.of(SELF), Set.of());
     leader.onSettings(2, false);
     leader.onFollowerFetch(ONE, 1, 0, 0, 0);
     leader.propose(List.of(SELF, ONE), ALL_ACTIVE, 0, LAG);
@@ -76,7 +76,7 @@ class LeaderReplicaTest {
     // then
     assertThat(leader.hasEnoughInSync()).isFalse();
     assertThat(leader.highWatermark()).isZero();
-    leader.onCommitted(2, Set.of(SELF, ONE));
+    leader.onCommitted(2, Set.of(SELF, ONE), Set.of());
     assertThat(leader.highWatermark()).isEqualTo(10);
   }
 
@@ -138,7 +138,7 @@ class LeaderReplicaTest {
   void shouldAskForWhoCaughtUpAsTheBrokerThatItIs() {
     // given
     LeaderReplica leader = leader(Set.of(SELF), 5);
-    leader.onCommitted(1, Set.of(SELF));
+    leader.onCommitted(1, Set.of(SELF), Set.of());
     leader.onFollowerFetch(ONE, 7, 5, 5, 0);
     leader.onFollowerFetch(TWO, 8, 5, 5, 0);
     Brokers brokers = node -> node.equals(ONE) ? OptionalLong.of(6) : OptionalLong.of(8);
@@ -158,7 +158,7 @@ class LeaderReplicaTest {
   void shouldNotAskForWhoIsFencedOrNotAssigned() {
     // given
     LeaderReplica leader = leader(Set.of(SELF), 5);
-    leader.onCommitted(1, Set.of(SELF));
+    leader.onCommitted(1, Set.of(SELF), Set.of());
     leader.onFollowerFetch(ONE, 7, 5, 5, 0);
     leader.onFollowerFetch(TWO, 7, 5, 5, 0);
 
@@ -171,7 +171,7 @@ class LeaderReplicaTest {
   void shouldKeepARefusedChangePendingUntilThePartitionEpochMoves() {
     // given
     LeaderReplica leader = leader(Set.of(SELF), 5);
-    leader.onCommitted(1, Set.of(SELF));
+    leader.onCommitted(1, Set.of(SELF), Set.of());
     leader.onFollowerFetch(ONE, 7, 5, 5, 0);
     leader.propose(List.of(SELF, ONE), ALL_ACTIVE, 1, LAG);
 
@@ -183,17 +183,39 @@ class LeaderReplicaTest {
     // then
     assertThat(next).as("what is committed, to move the partition epoch").contains(Set.of(SELF));
     assertThat(leader.highWatermark()).as("a late copy may still take ONE in").isEqualTo(5);
-    leader.onCommitted(1, Set.of(SELF));
+    leader.onCommitted(1, Set.of(SELF), Set.of());
     assertThat(leader.highWatermark()).isEqualTo(5);
-    leader.onCommitted(2, Set.of(SELF));
+    leader.onCommitted(2, Set.of(SELF), Set.of());
     assertThat(leader.highWatermark()).isEqualTo(9);
+  }
+
+  @Test
+  void shouldSayWhoIsCountedOnAndLacksWhatIsCommitted() {
+    // given
+    LeaderReplica leader = leader(Set.of(SELF), 5);
+    leader.onCommitted(1, Set.of(SELF), Set.of(ONE, TWO));
+    leader.onFollowerFetch(ONE, 7, 5, 5, 0);
+    leader.onFollowerFetch(TWO, 7, 5, 5, 0);
+    Brokers nobodyElse = node -> OptionalLong.empty();
+    var whole = leader.propose(List.of(SELF, ONE, TWO), nobodyElse, 1, LAG);
+
+    // when
+    leader.onFollowerFetch(ONE, 8, 4, 4, 0); // It was repaired, or will be.
+    var lacking = leader.propose(List.of(SELF, ONE, TWO), nobodyElse, 1, LAG);
+
+    // then
+    assertThat(whole).isEmpty();
+    assertThat(lacking).contains(Set.of(SELF));
+    assertThat(leader.lackingCommitted(Set.of(SELF))).containsExactly(ONE);
+    leader.onCommitted(2, Set.of(SELF), Set.of(TWO));
+    assertThat(leader.propose(List.of(SELF, ONE, TWO), nobodyElse, 1, LAG)).isEmpty();
   }
 
   @Test
   void shouldAskOutWhoNeverFetched() {
     // given
     LeaderReplica leader = leader(Set.of(SELF, ONE), 5);
-    leader.onCommitted(1, Set.of(SELF, ONE));
+    leader.onCommitted(1, Set.of(SELF, ONE), Set.of());
 
     // when // then
     assertThat(leader.propose(List.of(SELF, ONE), ALL_ACTIVE, LAG, LAG)).isEmpty();
@@ -204,7 +226,7 @@ class LeaderReplicaTest {
   void shouldAskOutAtOnceWhoLacksWhatIsCommitted() {
     // given
     LeaderReplica leader = leader(Set.of(SELF, ONE, TWO), 5);
-    leader.onCommitted(1, Set.of(SELF, ONE, TWO));
+    leader.onCommitted(1, Set.of(SELF, ONE, TWO), Set.of());
     leader.onFollowerFetch(ONE, 7, 5, 5, 0);
     leader.onFollowerFetch(TWO, 7, 5, 5, 0);
 
@@ -215,7 +237,7 @@ class LeaderReplicaTest {
     List<NodeId> all = List.of(SELF, ONE, TWO);
     assertThat(leader.highWatermark()).isEqualTo(5);
     assertThat(leader.propose(all, ALL_ACTIVE, 1, LAG)).contains(Set.of(SELF, ONE));
-    leader.onCommitted(2, Set.of(SELF, ONE));
+    leader.onCommitted(2, Set.of(SELF, ONE), Set.of());
     assertThat(leader.propose(all, ALL_ACTIVE, 1, LAG)).as("it is not whole yet").isEmpty();
     leader.onFollowerFetch(TWO, 7, 5, 5, 2);
     assertThat(leader.propose(all, ALL_ACTIVE, 2, LAG)).contains(Set.copyOf(all));

@@ -33,7 +33,7 @@ class ClusterMutationSimulationTest {
   }
 
   static Stream<Known> mutants() {
-    return Stream.of(inReplicas(), inLives(), inLeases()).flatMap(some -> some);
+    return Stream.of(inReplicas(), inElections(), inLives(), inLeases()).flatMap(some -> some);
   }
 
   private static Stream<Known> inReplicas() {
@@ -93,6 +93,28 @@ class ClusterMutationSimulationTest {
             "    waiting = new ArrayList<>();\n    underWay = round;",
             "    underWay = round;",
             72));
+  }
+
+  private static Stream<Known> inElections() {
+    return Stream.of(
+        known(
+            "nobody who is out of sync is eligible to lead",
+            "metadata/PartitionDraft",
+            "if (mayCommit || newHistory) {",
+            "if (true) {",
+            144579),
+        known(
+            "who is out of sync stays eligible when enough are in sync again",
+            "metadata/PartitionDraft",
+            "if (mayCommit || newHistory) {",
+            "if (newHistory) {",
+            0),
+        known(
+            "who lost records stays eligible",
+            "metadata/PartitionDraft",
+            "    lost.add(node);",
+            "",
+            0));
   }
 
   private static Stream<Known> inLives() {

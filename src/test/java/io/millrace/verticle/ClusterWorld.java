@@ -607,9 +607,9 @@ final class ClusterWorld implements SimulatedMetadataLog.World {
     if (earlier == null || earlier == now) {
       return;
     }
-    for (NodeId member : now.inSyncReplicas()) {
-      if (!node(member).isPowerLost()) {
-        history(id).requireNewest("node " + member + " of " + now, node(member).disk(id).log());
+    for (NodeId replica : now.replicas()) {
+      if (now.mayLead(replica) && !node(replica).isPowerLost()) {
+        history(id).requireNewest("node " + replica + " of " + now, node(replica).disk(id).log());
       }
     }
     if (now.leaderEpoch() > earlier.leaderEpoch()) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,7 +43,8 @@ class IsrProposalsTest {
           tasks::add);
 
   private static IsrProposal proposal(int partition, int partitionEpoch) {
-    return new IsrProposal(new PartitionId(TOPIC, partition), 3, partitionEpoch, Map.of(SELF, 7L));
+    return new IsrProposal(
+        new PartitionId(TOPIC, partition), 3, partitionEpoch, Map.of(SELF, 7L), Set.of());
   }
 
   private void run() {

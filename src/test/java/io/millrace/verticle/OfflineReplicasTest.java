@@ -52,7 +52,8 @@ class OfflineReplicasTest {
     replicas.add(ID, NAME, image(SELF, 3, SELF, ONE, TWO), new IOException("EIO"));
 
     // when // then
-    assertThat(replicas.resignations()).containsExactly(new IsrProposal(ID, 3, 3, Map.of(ONE, 5L)));
+    assertThat(replicas.resignations())
+        .containsExactly(new IsrProposal(ID, 3, 3, Map.of(ONE, 5L), Set.of(SELF)));
   }
 
   @Test
@@ -79,7 +80,8 @@ class OfflineReplicasTest {
     replicas.follow(ID, image(SELF, 4, SELF, ONE));
 
     // then
-    assertThat(replicas.resignations()).containsExactly(new IsrProposal(ID, 4, 4, Map.of(ONE, 5L)));
+    assertThat(replicas.resignations())
+        .containsExactly(new IsrProposal(ID, 4, 4, Map.of(ONE, 5L), Set.of(SELF)));
   }
 
   @Test

@@ -76,7 +76,8 @@ final class TopicDescriptions {
             .put("leader", image.leader().map(NodeId::value).orElse(null))
             .put("leaderEpoch", image.leaderEpoch())
             .put("replicas", nodes(image.replicas()))
-            .put("inSyncReplicas", nodes(image.inSyncReplicas()));
+            .put("inSyncReplicas", nodes(image.inSyncReplicas()))
+            .put("eligibleLeaderReplicas", nodes(image.eligibleLeaderReplicas()));
     if (offsets.error() == ErrorCode.NONE) {
       json.put("startOffset", JsonAnswer.number(offsets.logStartOffset()))
           .put("endOffset", JsonAnswer.number(offsets.highWatermark()));

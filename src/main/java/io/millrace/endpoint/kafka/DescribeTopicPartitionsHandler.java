@@ -107,7 +107,8 @@ final class DescribeTopicPartitionsHandler extends ApiHandler<DescribeTopicParti
         .setReplicaNodes(replicas)
         .setOfflineReplicas(brokers.offline(replicas))
         .setIsrNodes(partition.inSyncReplicas().stream().map(NodeId::value).toList())
-        .setEligibleLeaderReplicas(List.of())
-        .setLastKnownElr(List.of());
+        .setEligibleLeaderReplicas(
+            partition.eligibleLeaderReplicas().stream().map(NodeId::value).toList())
+        .setLastKnownElr(partition.lastKnownInSync().stream().map(NodeId::value).toList());
   }
 }

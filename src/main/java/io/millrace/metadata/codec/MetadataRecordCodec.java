@@ -26,9 +26,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.SchemaParser;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -45,12 +47,17 @@ import org.apache.avro.specific.SpecificRecordBase;
  * </pre>
  *
  * The fingerprint (CRC-64-AVRO of the schema's parsing canonical form) names the schema that wrote
- * it. A reader knows the schemas of its own build and of every release before it, which are kept as
- * resources under {@code metadata-schemas/}; an unknown one was written by a later release.
+ * it. A writer uses those of the metadata version that the cluster has agreed on, so that brokers
+ * of the release before can still read what it writes. A reader knows the schemas of its own build
+ * and of every release before it, which are kept as resources under {@code metadata-schemas/}; an
+ * unknown one was written by a later release.
  */
 public final class MetadataRecordCodec {
-  /** Releases whose schemas may stand in a log, oldest first; one folder of resources each. */
-  static final List<String> RELEASES = List.of("v1", "v2", "v3");
+  /**
+   * Releases whose schemas may stand in a log, oldest first, one for each metadata version; one
+   * folder of resources each.
+   */
+  static final List<String> RELEASES = List.of("v1", "v2", "v3", "v4");
 
   static final List<Schema> CURRENT =
       List.of(
@@ -113,18 +120,36 @@ public final class MetadataRecordCodec {
     }
   }
 
-  /** The fact's bytes. */
-  public byte[] encode(MetadataRecord record) {
+  /**
+   * The fact's bytes, as the release of that metadata version wrote them: without the fields that
+   * came later. A kind of fact that came later is written as it is now.
+   *
+   * @param metadataVersion from 1 to that of this build
+   */
+  public byte[] encode(MetadataRecord record, int metadataVersion) {
     SpecificRecordBase avro = record.accept(encoding);
+    Optional<Schema> former =
+        metadataVersion == RELEASES.size()
+            ? Optional.empty()
+            : released(RELEASES.get(metadataVersion - 1), avro.getSchema().getName()).stream()
+                .findFirst();
+    long fingerprint =
+        former
+            .map(SchemaNormalization::parsingFingerprint64)
+            .orElseGet(
+                () -> Objects.requireNonNull(fingerprintsByName.get(avro.getSchema().getName())));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putShort(MARKER);
-    header
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putLong(Objects.requireNonNull(fingerprintsByName.get(avro.getSchema().getName())));
+    header.order(ByteOrder.LITTLE_ENDIAN).putLong(fingerprint);
     try {
       out.write(header.array());
       BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-      avro.customEncode(encoder);
+      if (former.isPresent()) {
+        // By the fields' places: each release's are the first of those that the next one has.
+        new GenericDatumWriter<>(former.get()).write(avro, encoder);
+      } else {
+        avro.customEncode(encoder);
+      }
       encoder.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);

@@ -169,7 +169,8 @@ final class RecordDecoding {
                         nodes(change.getAddingReplicas()),
                         nodes(change.getRemovingReplicas()),
                         nodes(change.getLastKnownInSync()),
-                        change.getLeaderUnclean()))
+                        change.getLeaderUnclean(),
+                        nodes(change.getEligibleLeaderReplicas())))
             .toList());
   }
 
@@ -200,7 +201,8 @@ final class RecordDecoding {
               nodes(state.getAddingReplicas()),
               nodes(state.getRemovingReplicas()),
               nodes(state.getLastKnownInSync()),
-              state.getLeaderUnclean()));
+              state.getLeaderUnclean(),
+              nodes(state.getEligibleLeaderReplicas())));
     }
     return partitions;
   }

@@ -115,7 +115,8 @@ final class RecordEncoding implements MetadataRecord.Visitor<SpecificRecordBase>
                         numbers(change.addingReplicas()),
                         numbers(change.removingReplicas()),
                         numbers(change.lastKnownInSync()),
-                        change.leaderUnclean()))
+                        change.leaderUnclean(),
+                        numbers(change.eligibleLeaderReplicas())))
             .toList());
   }
 
@@ -147,7 +148,8 @@ final class RecordEncoding implements MetadataRecord.Visitor<SpecificRecordBase>
                     numbers(partition.addingReplicas()),
                     numbers(partition.removingReplicas()),
                     numbers(partition.lastKnownInSync()),
-                    partition.leaderUnclean()))
+                    partition.leaderUnclean(),
+                    numbers(partition.eligibleLeaderReplicas())))
         .toList();
   }
 

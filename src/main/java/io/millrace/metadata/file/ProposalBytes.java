@@ -27,7 +27,7 @@ public final class ProposalBytes {
   }
 
   public byte[] encode(Proposal proposal) {
-    byte[] records = encode(proposal.records());
+    byte[] records = encode(proposal.records(), proposal.metadataVersion());
     return ByteBuffer.allocate(FIXED_BYTES + records.length)
         .putLong(proposal.controllerTerm())
         .putLong(proposal.previousProposal())
@@ -35,8 +35,10 @@ public final class ProposalBytes {
         .array();
   }
 
-  public byte[] encode(List<MetadataRecord> records) {
-    List<byte[]> encoded = records.stream().map(codec::encode).toList();
+  /** These facts, written with the schemas of a metadata version. */
+  public byte[] encode(List<MetadataRecord> records, int metadataVersion) {
+    List<byte[]> encoded =
+        records.stream().map(fact -> codec.encode(fact, metadataVersion)).toList();
     int size = Integer.BYTES;
     for (byte[] bytes : encoded) {
       size = Math.addExact(size, Integer.BYTES + bytes.length);

@@ -25,7 +25,7 @@ final class SnapshotFile {
   }
 
   byte[] encode(MetadataState state) {
-    byte[] records = proposalBytes.encode(state.toRecords());
+    byte[] records = proposalBytes.encode(state.toRecords(), state.writtenVersion());
     ByteBuffer file =
         ByteBuffer.allocate(Math.addExact(HEADER_BYTES + Integer.BYTES, records.length));
     file.putInt(MAGIC).putShort(FORMAT).putShort((short) 0).putLong(state.index()).put(records);

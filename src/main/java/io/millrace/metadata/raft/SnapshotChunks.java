@@ -31,7 +31,7 @@ final class SnapshotChunks {
   private SnapshotChunks() {}
 
   static List<byte[]> of(MetadataState state, ProposalBytes bytes) {
-    byte[] facts = bytes.encode(state.toRecords());
+    byte[] facts = bytes.encode(state.toRecords(), state.writtenVersion());
     byte[] whole =
         ByteBuffer.allocate(Math.addExact(HEADER_BYTES, facts.length))
             .putShort(FORMAT)

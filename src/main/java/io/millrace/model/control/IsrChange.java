@@ -10,14 +10,21 @@ import java.util.List;
  * @param leaderEpoch the leader's own
  * @param partitionEpoch that it goes out from
  * @param members the leader among them, unless it resigns
+ * @param lacking replicas that turned out to lack what is committed, as they were damaged; the
+ *     controller counts on them no more, in sync or eligible to lead
  */
 public record IsrChange(
-    PartitionId partition, int leaderEpoch, int partitionEpoch, List<Member> members) {
+    PartitionId partition,
+    int leaderEpoch,
+    int partitionEpoch,
+    List<Member> members,
+    List<NodeId> lacking) {
   /** Of a member that was in sync before, and whose life the leader does not know. */
   public static final long ANY_INCARNATION = -1;
 
   public IsrChange {
     members = List.copyOf(members);
+    lacking = List.copyOf(lacking);
   }
 
   /**

@@ -22,6 +22,9 @@ import java.util.Optional;
  * @param leaderUnclean whether the history may have lost acknowledged records: a leader was elected
  *     that need not have had all. Only then may a replica cut its log below its high watermark. It
  *     stays so, also under later leaders, until every replica is in sync again
+ * @param eligibleLeaderReplicas replicas that are not in sync and yet have all that is committed:
+ *     they went out when fewer than {@code min.insync.replicas} stayed, and nothing was committed
+ *     since (KIP-966). They lead where nobody who is in sync can
  */
 public record PartitionImage(
     int partition,
@@ -33,13 +36,15 @@ public record PartitionImage(
     List<NodeId> addingReplicas,
     List<NodeId> removingReplicas,
     List<NodeId> lastKnownInSync,
-    boolean leaderUnclean) {
+    boolean leaderUnclean,
+    List<NodeId> eligibleLeaderReplicas) {
   public PartitionImage {
     replicas = List.copyOf(replicas);
     inSyncReplicas = List.copyOf(inSyncReplicas);
     addingReplicas = List.copyOf(addingReplicas);
     removingReplicas = List.copyOf(removingReplicas);
     lastKnownInSync = List.copyOf(lastKnownInSync);
+    eligibleLeaderReplicas = List.copyOf(eligibleLeaderReplicas);
   }
 
   /** A partition that does not move and was never led uncleanly. */
@@ -60,7 +65,24 @@ public record PartitionImage(
         List.of(),
         List.of(),
         List.of(),
-        false);
+        false,
+        List.of());
+  }
+
+  /** The same with other eligible leader replicas. */
+  public PartitionImage withEligibleLeaderReplicas(List<NodeId> eligible) {
+    return new PartitionImage(
+        partition,
+        leader,
+        leaderEpoch,
+        partitionEpoch,
+        replicas,
+        inSyncReplicas,
+        addingReplicas,
+        removingReplicas,
+        lastKnownInSync,
+        leaderUnclean,
+        eligible);
   }
 
   /** Whether replicas are being added or removed. */
@@ -76,6 +98,11 @@ public record PartitionImage(
   /** How many replicas it has beside those that are only being added. */
   public int settledReplicas() {
     return replicas.size() - addingReplicas.size();
+  }
+
+  /** Whether the node is known to have all that is committed, in sync or not. */
+  public boolean mayLead(NodeId node) {
+    return inSyncReplicas.contains(node) || eligibleLeaderReplicas.contains(node);
   }
 
   public boolean isLedBy(NodeId node) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.metadata.MetadataRecord;
+import io.millrace.metadata.MetadataState;
 import io.millrace.model.NodeId;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
@@ -12,11 +13,15 @@ import io.millrace.model.image.BrokerImage;
 import io.millrace.model.image.BrokerListener;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.ProcessLife;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,7 +75,8 @@ class MetadataRecordCodecTest {
                     List.of(new NodeId(1)),
                     List.of(new NodeId(2)),
                     List.of(),
-                    true),
+                    true,
+                    List.of(new NodeId(2))),
                 new PartitionImage(
                     8,
                     Optional.empty(),
@@ -81,7 +87,8 @@ class MetadataRecordCodecTest {
                     List.of(),
                     List.of(),
                     List.of(NODE),
-                    false))),
+                    false,
+                    List.of()))),
         new MetadataRecord.ProducerIdsAllocated(NODE, 1L << 40, 1000),
         new MetadataRecord.SnapshotBegun(1, 2, 3, Optional.of(NODE)));
   }
@@ -89,7 +96,59 @@ class MetadataRecordCodecTest {
   @ParameterizedTest
   @MethodSource("records")
   void shouldReadWhatItWrote(MetadataRecord record) throws UnreadableRecordException {
-    assertThat(codec.decode(codec.encode(record))).isEqualTo(record);
+    assertThat(codec.decode(encode(record))).isEqualTo(record);
+  }
+
+  private byte[] encode(MetadataRecord record) {
+    return codec.encode(record, MetadataState.SUPPORTED_VERSION);
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  void shouldWriteWhatEveryReleaseReads(MetadataRecord record) throws UnreadableRecordException {
+    for (int version = 1; version <= MetadataState.SUPPORTED_VERSION; version++) {
+      // when
+      byte[] bytes = codec.encode(record, version);
+
+      // then
+      List<Schema> released =
+          MetadataRecordCodec.released("v" + version, record.getClass().getSimpleName());
+      long fingerprint = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(2);
+      assertThat(released)
+          .allSatisfy(
+              schema ->
+                  assertThat(fingerprint)
+                      .isEqualTo(SchemaNormalization.parsingFingerprint64(schema)));
+      assertThat(codec.decode(bytes).getClass()).isEqualTo(record.getClass());
+    }
+  }
+
+  @Test
+  void shouldLeaveOutOfAFactOnlyWhatAFormerVersionDoesNotSay() throws UnreadableRecordException {
+    // given
+    PartitionImage image =
+        new PartitionImage(
+            7,
+            Optional.of(NODE),
+            1,
+            2,
+            List.of(NODE, new NodeId(1), new NodeId(2)),
+            List.of(NODE),
+            List.of(new NodeId(1)),
+            List.of(new NodeId(2)),
+            List.of(),
+            true,
+            List.of(new NodeId(2)));
+
+    // when
+    MetadataRecord read =
+        codec.decode(codec.encode(new MetadataRecord.PartitionsChanged(TOPIC, List.of(image)), 3));
+
+    // then
+    assertThat(read)
+        .isEqualTo(
+            new MetadataRecord.PartitionsChanged(
+                TOPIC, List.of(image.withEligibleLeaderReplicas(List.of()))));
   }
 
   @Test
@@ -105,7 +164,7 @@ class MetadataRecordCodecTest {
   @MethodSource("records")
   void shouldRefuseWhatIsCutOrTooLong(MetadataRecord record) {
     // given
-    byte[] whole = codec.encode(record);
+    byte[] whole = encode(record);
 
     // then
     for (int length = 0; length < whole.length; length++) {
@@ -119,7 +178,7 @@ class MetadataRecordCodecTest {
   @Test
   void shouldSayThatALaterReleaseWroteAnUnknownFact() {
     // given
-    byte[] bytes = codec.encode(new MetadataRecord.ControllerElected(NODE));
+    byte[] bytes = encode(new MetadataRecord.ControllerElected(NODE));
     bytes[5] ^= 1;
 
     // then
@@ -131,7 +190,7 @@ class MetadataRecordCodecTest {
   void shouldRefuseValuesThatAreNone() {
     // given
     byte[] bytes =
-        codec.encode(
+        encode(
             new MetadataRecord.TopicCreated(
                 TOPIC,
                 new TopicName("topic"),
