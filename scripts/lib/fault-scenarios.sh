@@ -407,7 +407,9 @@ fault_fsync_error() {
   await_node "$VICTIM" 90
 }
 
-prepare_stalled_writes() { LIMIT_MS=10000; STEADY=yes; }
+# Its writes are held one after the other for 15 s, and the last one for 3 s more: that partition waits as long. The
+# others of its shard wait with it; those of other shards go on.
+prepare_stalled_writes() { LIMIT_MS=20000; REST_LIMIT_MS=1000; STEADY=yes; RUN_OPTIONS=(--partitions 8); }
 fault_stalled_writes() {
   local before after stalled
   before=$(epochs)
@@ -424,10 +426,11 @@ fault_stalled_writes() {
 
 # --- clocks
 
-# Only what asks for the time of day is told another one, see wall-clock.c.
+# Only what asks for the time of day is told another one, see wall-clock.c. While the brokers' clocks are 7 s long three
+# days behind, the clients' records are refused as of the future (message.timestamp.after.max.ms).
 prepare_clock() {
   local i
-  LIMIT_MS=3000
+  LIMIT_MS=10000
   SETTINGS=(log.retention.check.interval.ms=1000)
   RUN_OPTIONS=(--topic-config retention.ms=3600000 --topic-config segment.bytes=1048576 --value-size 1000)
   command -v cc >/dev/null || { NOT_RUN='no C compiler (cc)'; return 0; }

@@ -156,6 +156,21 @@ public abstract class PartitionLogContract {
   }
 
   @Test
+  void shouldForgetTheEpochOfABatchThatIsCutWhole() {
+    // given
+    log.append(Batches.idempotent(now(), 9, (short) 0, 0, "a"), 1);
+    log.append(Batches.idempotent(now(), 9, (short) 0, 1, "b", "c"), 4);
+
+    // when
+    Batches.run(log.truncateTo(2));
+
+    // then
+    assertThat(log.endOffset()).isEqualTo(1);
+    assertThat(log.latestEpoch()).isEqualTo(1);
+    assertThat(log.endOfEpoch(4)).isEqualTo(new PartitionLog.EpochEnd(1, 1));
+  }
+
+  @Test
   void shouldAnswerARepeatedBatchWithTheOriginalsOffsets() {
     // given
     for (int i = 0; i < 5; i++) {

@@ -272,12 +272,12 @@ public final class InMemoryLog implements PartitionLog {
 
   private void keepBelow(long offset) {
     batchesFrom(offset).clear();
-    epochStarts.values().removeIf(start -> start >= offset);
     flushCeiling = Math.min(flushCeiling, offset);
     endOffset =
         batches.isEmpty()
             ? Math.min(endOffset, Math.max(startOffset, offset))
             : BatchHeader.nextOffset(ByteBuffer.wrap(batches.get(batches.size() - 1)), 0);
+    epochStarts.values().removeIf(start -> start >= endOffset); // A batch is cut whole.
     latestEpoch = epochStarts.isEmpty() ? -1 : epochStarts.lastKey();
   }
 

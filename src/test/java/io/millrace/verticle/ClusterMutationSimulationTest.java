@@ -108,13 +108,13 @@ class ClusterMutationSimulationTest {
             "metadata/PartitionDraft",
             "if (mayCommit || newHistory) {",
             "if (newHistory) {",
-            0),
+            1),
         known(
             "who lost records stays eligible",
             "metadata/PartitionDraft",
             "    lost.add(node);",
             "",
-            0));
+            2931));
   }
 
   private static Stream<Known> inLives() {
@@ -124,7 +124,7 @@ class ClusterMutationSimulationTest {
             "metadata/IsrRules",
             "broker.get().incarnation() == member.incarnation() && !broker.get().draining()",
             "!broker.get().draining()",
-            198),
+            361),
         known(
             "a late copy of a registration makes another life",
             "metadata/RegistrationRules",
@@ -136,7 +136,7 @@ class ClusterMutationSimulationTest {
             "metadata/RegistrationRules",
             "registration.life().isSupersededBy(known.life())",
             "false",
-            71),
+            695),
         known(
             "a leader asks again for whatever life fetched last",
             "partition/LeaderRole",
@@ -164,7 +164,7 @@ class ClusterMutationSimulationTest {
             "metadata/BrokerSupervisor",
             "broker.fenced() || driver.ask(controller -> controller.brokers().isEnding(broker))",
             "broker.fenced()",
-            5763),
+            1486),
         known(
             "the lease is not asked for",
             "partition/Partition",
