@@ -38,8 +38,7 @@ has_voters() { cluster_says "$1" ".controller >= 0 and (.voters | length) == $2"
 
 add_nodes() {
   local i
-  for i in "$@"; do start_node "$i" 1; done
-  for i in "$@"; do await_node "$i" 90; done
+  start_nodes 1 "$@"
   say "started: node $*"
 }
 

@@ -36,8 +36,7 @@ require_run
 # All seeds are named from the start; the first node is told to found rather than to wait for the others.
 echo "127.0.0.1:$(node_port 1 cluster),127.0.0.1:$(node_port 2 cluster),127.0.0.1:$(node_port 3 cluster)" >"$NODES_DIR/seeds"
 SETTINGS=(cluster.bootstrap=true)
-start_node 1 3
-await_node 1 90
+start_nodes 3 1
 SETTINGS=()
 TOPICS=("$BEFORE" "$MEANWHILE")
 start_load "$BEFORE" "$(bootstrap 1)"
@@ -48,10 +47,7 @@ say "alone: $(shares 1); positions $committed"
 [[ $(jq length <<<"$committed") -gt 0 ]] || { say 'the group has no positions'; exit 1; }
 
 start_load "$MEANWHILE" "$(bootstrap 1 2 3)"
-start_node 2 3
-start_node 3 3
-await_node 2 90
-await_node 3 90
+start_nodes 3 2 3
 await_that 90 'three nodes, everything three times' is_grown
 say "$(shares 2)"
 
@@ -66,8 +62,7 @@ sleep 5
 [[ $(positions 2) == "$committed" ]] || { say "positions are now $(positions 2)"; exit 1; }
 say 'the group has its positions'
 
-start_node 1 3
-await_node 1 90
+start_nodes 3 1
 await_that 90 'node 1 is back, everything three times' is_back
 say "$(shares 2)"
 finish "$MEANWHILE" 1 2 3

@@ -9,7 +9,7 @@ BASE_PORT=${BASE_PORT:-25000}
 # shellcheck source=scripts/lib/local-run.sh
 source scripts/lib/local-run.sh
 
-readonly TOPIC=all-down NODES="1 2 3"
+readonly TOPIC=all-down NODES=(1 2 3)
 limit_ms=${ALL_DOWN_LIMIT_MS:-20000}
 
 now_ms() { date +%s%3N; }
@@ -19,8 +19,7 @@ all_up() {
   local i before began ready took
   before=$(acknowledged "$TOPIC")
   began=$(now_ms)
-  for i in $NODES; do start_node "$i" 3; done
-  for i in $NODES; do await_node "$i" 90; done
+  start_nodes 3 "${NODES[@]}"
   ready=$(($(now_ms) - began))
   until [[ $(acknowledged "$TOPIC") -gt $before ]]; do
     took=$(($(now_ms) - began))
@@ -35,20 +34,19 @@ all_up() {
 
 require_run
 late=
-for i in $NODES; do start_node "$i" 3; done
-for i in $NODES; do await_node "$i" 90; done
+start_nodes 3 "${NODES[@]}"
 TOPICS=("$TOPIC")
 start_load "$TOPIC" "$(bootstrap 1 2 3)"
 await_that 60 'everything whole' is_whole 1
 
-for i in $NODES; do signal_node "$i" KILL; done
-for i in $NODES; do await_end "$i" 10; done
+for i in "${NODES[@]}"; do signal_node "$i" KILL; done
+for i in "${NODES[@]}"; do await_end "$i" 10; done
 say 'all killed'
 all_up 'after kill -9 of all'
 sleep 5
 
-for i in $NODES; do signal_node "$i" TERM; done
-for i in $NODES; do await_end "$i" 30 || { say "node $i does not stop"; exit 1; }; done
+for i in "${NODES[@]}"; do signal_node "$i" TERM; done
+for i in "${NODES[@]}"; do await_end "$i" 30 || { say "node $i does not stop"; exit 1; }; done
 say 'all stopped'
 all_up 'after a clean stop of all'
 

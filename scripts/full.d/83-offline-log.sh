@@ -35,8 +35,7 @@ lines() { wc -l <"$NODES_DIR/$1.log"; }
 expect() { [[ $1 == "$2" ]] || { say "NOT SEEN: $3: $1, expected $2"; exit 1; }; }
 
 require_run
-for i in 1 2 3; do start_node "$i" 3; done
-for i in 1 2 3; do await_node "$i" 90; done
+start_nodes 3 1 2 3
 TOPICS=("$TOPIC")
 start_load "$TOPIC" "$(bootstrap 1 2 3)" --partitions 6
 await_that 60 'three nodes, whole' is_whole 2
@@ -46,8 +45,7 @@ for i in 2 3; do before[$i]=$(lines "$i"); done
 kill_node 1
 echo 'of something else' >"$(ruined 1)"
 await_that 30 'the others lead everything' cluster_says 2 '.offlinePartitionCount == 0 and ([.brokers[] | select(.fenced) | .nodeId] == [1])'
-start_node 1 3
-await_node 1 90
+start_nodes 3 1
 await_that 60 'node 1 is back, without one partition' is_without_first
 expect "$(offline_replicas 1)" 1 "the meter of offline replicas"
 expect "$(since 0 1 'offline replica, its log cannot be opened')" 1 'one line about it'
@@ -60,14 +58,12 @@ done
 
 for i in 1 2 3; do signal_node "$i" KILL; done
 for i in 1 2 3; do await_end "$i" 10; done
-for i in 1 2 3; do start_node "$i" 3; done
-for i in 1 2 3; do await_node "$i" 90; done
+start_nodes 3 1 2 3
 await_that 60 'all killed and started: node 1 is without the partition' is_without_first
 
 stop_node 1
 rm -r "$(node_data 1)/$TOPIC-$PARTITION"
-start_node 1 3
-await_node 1 90
+start_nodes 3 1
 await_that 60 'its directory deleted and the node started: whole' is_whole 2
 expect "$(offline_replicas 1)" 0 "the meter of offline replicas"
 finish "$TOPIC" 1 2 3

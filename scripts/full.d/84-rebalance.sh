@@ -18,12 +18,10 @@ is_spread() {
 }
 
 require_run
-start_node 1 1
-await_node 1 90
+start_nodes 1 1
 TOPICS=("$TOPIC")
 start_load "$TOPIC" "$(bootstrap 1 2 3)" --partitions "$PARTITIONS"
-for i in 2 3; do start_node "$i" 1; done
-for i in 2 3; do await_node "$i" 90; done
+start_nodes 1 2 3
 sleep 5
 say "joined: $(shares 1); $TOPIC $(topic_shares 1 "$TOPIC")"
 [[ $(topic_shares 1 "$TOPIC") == "{\"leads\":{\"1\":$PARTITIONS},\"replicas\":{\"1\":$PARTITIONS}}" ]] || { say 'partitions moved by themselves'; exit 1; }

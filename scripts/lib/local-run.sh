@@ -58,6 +58,14 @@ end_run() {
   fi
 }
 
+# start_nodes SEEDS I...: starts these nodes, with the first SEEDS nodes as seeds, and waits until all are ready.
+start_nodes() {
+  local seeds=$1 i
+  shift
+  for i in "$@"; do start_node "$i" "$seeds"; done
+  for i in "$@"; do await_node "$i" 90; done
+}
+
 # await_that SECONDS WHAT COMMAND...: until the command succeeds; says how long that took.
 await_that() {
   local seconds=$1 what=$2 began=$SECONDS

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
  * Partitions in memory behind the port that endpoints see: real batches, offsets, high watermarks
  * and waiting fetches, no shards and no disk. One object for all event loops.
  */
-public final class InMemoryPartitions implements PartitionClient {
+public class InMemoryPartitions implements PartitionClient {
   private final Map<PartitionId, List<ByteBuffer>> logs = new HashMap<>();
   private final Map<PartitionId, Long> starts = new HashMap<>();
   private final Set<Waiter> waiters = new HashSet<>();

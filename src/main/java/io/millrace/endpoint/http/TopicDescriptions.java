@@ -24,17 +24,26 @@ import java.util.function.LongSupplier;
  * <p>Threading: one event loop.
  */
 final class TopicDescriptions {
+  /** Who looks at a topic in trouble wants to see the trouble, not to wait for its end. */
+  static final int MOST_WAIT_MS = 1_000;
+
   private final PartitionClient partitions;
   private final LongSupplier imageVersion;
   private final TimeSource time;
   private final long timeoutNanos;
 
+  /**
+   * Descriptions of what the partitions say.
+   *
+   * @param timeoutMs how long to wait for partitions at most; not longer than {@link #MOST_WAIT_MS}
+   *     in any case
+   */
   TopicDescriptions(
       PartitionClient partitions, LongSupplier imageVersion, TimeSource time, int timeoutMs) {
     this.partitions = partitions;
     this.imageVersion = imageVersion;
     this.time = time;
-    this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(Math.min(timeoutMs, MOST_WAIT_MS));
   }
 
   /** Name, id, and how many partitions. */
