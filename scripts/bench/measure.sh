@@ -1,5 +1,5 @@
 # What the scripts that measure brokers with the clients of Apache Kafka share: the load, and what it costs the brokers. Sourced by
-# versus-kafka.sh, growth.sh and fan-out.sh. A measure prints a line and adds it to the results (row).
+# versus-kafka.sh, growth.sh, fan-out.sh and profile.sh. A measure prints a line and adds it to the results (row).
 #
 # Reads: root (of the project), nodes (1 or 3), work (a directory), results (a file); row also system and round. Brings brokers.sh.
 # shellcheck shell=bash disable=SC2154,SC2086
@@ -63,10 +63,15 @@ row() {
 # measured COMMAND...: its output in $work/out; sets cpu, the brokers' seconds meanwhile.
 measured() {
   local before
+  begin_profile
   before=$(broker_cpu)
   "$@" >"$work/out" 2>"$work/err" || { echo "$(basename "$0"): $* failed: $(tail -n 3 "$work/err" "$work/out")" >&2; exit 1; }
   cpu=$(calculate "$(broker_cpu) - $before")
+  end_profile
 }
+# What may be done while a load runs.
+begin_profile() { :; }
+end_profile() { :; }
 result() { sed -n 's/^RESULT //p' "$work/out"; }
 
 # produce CASE TOPIC PARTITIONS RECORDS SIZE WARM_GB SETTING...

@@ -22,6 +22,7 @@ final class Load {
       connections BOOTSTRAP COUNT                      opens them, asks one question each, holds them until stdin ends
       ready HOST PORT                                  reads when a broker was started (ms since 1970), waits for it
       failover BOOTSTRAP TOPIC SECONDS                 one record at a time; the longest times between two answers
+      profile FILE...                                  where the time of collapsed stacks went, as Markdown
       table FILE...                                    medians, ranges and ratios of results, as Markdown
       """;
 
@@ -44,6 +45,7 @@ final class Load {
       case "connections" -> Connections.hold(args[1], number(args[2]));
       case "ready" -> Ready.await(args[1], number(args[2]));
       case "failover" -> Failover.run(args[1], args[2], number(args[3]));
+      case "profile" -> Profile.print(List.of(args).subList(1, args.length));
       case "table" -> Table.print(List.of(args).subList(1, args.length));
       default -> {
         System.err.print(USAGE);
