@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The leader's view of a partition in one leader epoch: how far each replica is, who is in sync,
@@ -140,27 +139,13 @@ public final class LeaderReplica {
     if (before != null && brokerEpoch < before.brokerEpoch()) {
       return false;
     }
-    followers.put(follower, moved(before, fetchOffset, durableOffset, brokerEpoch, nowNanos));
+    FollowerPosition known =
+        before == null ? FollowerPosition.unknown(brokerEpoch, epochStartNanos) : before;
+    followers.put(
+        follower,
+        known.fetching(
+            fetchOffset, durableOffset, brokerEpoch, durableCounts, endOffset, nowNanos));
     return advance();
-  }
-
-  /** A follower that has reached its mark had, when that was set, all that the leader had. */
-  private FollowerPosition moved(
-      @Nullable FollowerPosition before, long end, long durable, long brokerEpoch, long nowNanos) {
-    long reached = durableCounts ? durable : end;
-    if (reached >= endOffset || before == null) {
-      long caughtUp = reached >= endOffset ? nowNanos : epochStartNanos;
-      return new FollowerPosition(end, durable, brokerEpoch, caughtUp, endOffset, nowNanos);
-    }
-    return reached >= before.markOffset()
-        ? new FollowerPosition(end, durable, brokerEpoch, before.markNanos(), endOffset, nowNanos)
-        : new FollowerPosition(
-            end,
-            durable,
-            brokerEpoch,
-            before.caughtUpNanos(),
-            before.markOffset(),
-            before.markNanos());
   }
 
   /**
@@ -268,7 +253,8 @@ public final class LeaderReplica {
    */
   public boolean isCaughtUp(NodeId follower) {
     FollowerPosition position = followers.get(follower);
-    return position != null && share(position) >= Math.max(highWatermark, epochStartOffset);
+    return position != null
+        && position.share(durableCounts) >= Math.max(highWatermark, epochStartOffset);
   }
 
   /** When a follower last had all that the leader had; the epoch's beginning if it never did. */
@@ -305,11 +291,7 @@ public final class LeaderReplica {
     }
     FollowerPosition position = followers.get(replica);
     // Before its first fetch nothing is known of a follower.
-    return position == null ? -1 : share(position);
-  }
-
-  private long share(FollowerPosition position) {
-    return durableCounts ? position.durableOffset() : position.endOffset();
+    return position == null ? -1 : position.share(durableCounts);
   }
 
   private void requireOrder() {
@@ -323,17 +305,4 @@ public final class LeaderReplica {
               + endOffset);
     }
   }
-
-  /**
-   * How far a follower is.
-   *
-   * @param markOffset the leader's end at {@code markNanos}, which the follower is yet to reach
-   */
-  private record FollowerPosition(
-      long endOffset,
-      long durableOffset,
-      long brokerEpoch,
-      long caughtUpNanos,
-      long markOffset,
-      long markNanos) {}
 }

@@ -22,11 +22,11 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.SchemaParser;
@@ -91,17 +91,23 @@ public final class MetadataRecordCodec {
     }
   }
 
-  /** Looked for only when a log is older than this build, so that a start need not parse them. */
+  /** Looked for only where another release is, so that a start need not parse them. */
   private static final class Released {
+    /** From metadata version 1 on. */
+    static final List<Map<String, Schema>> BY_NAME = new ArrayList<>();
+
     static final Map<Long, Schema> BY_FINGERPRINT = new HashMap<>();
 
     static {
       for (String release : RELEASES) {
+        Map<String, Schema> byName = new HashMap<>();
         for (Schema schema : CURRENT) {
-          released(release, schema.getName())
-              .forEach(
-                  old -> BY_FINGERPRINT.put(SchemaNormalization.parsingFingerprint64(old), old));
+          for (Schema then : released(release, schema.getName())) {
+            byName.put(then.getName(), then);
+            BY_FINGERPRINT.put(SchemaNormalization.parsingFingerprint64(then), then);
+          }
         }
+        BY_NAME.add(byName);
       }
     }
   }
@@ -128,33 +134,34 @@ public final class MetadataRecordCodec {
    */
   public byte[] encode(MetadataRecord record, int metadataVersion) {
     SpecificRecordBase avro = record.accept(encoding);
-    Optional<Schema> former =
+    Schema current = avro.getSchema();
+    Schema writer =
         metadataVersion == RELEASES.size()
-            ? Optional.empty()
-            : released(RELEASES.get(metadataVersion - 1), avro.getSchema().getName()).stream()
-                .findFirst();
-    long fingerprint =
-        former
-            .map(SchemaNormalization::parsingFingerprint64)
-            .orElseGet(
-                () -> Objects.requireNonNull(fingerprintsByName.get(avro.getSchema().getName())));
+            ? current
+            : Released.BY_NAME.get(metadataVersion - 1).getOrDefault(current.getName(), current);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putShort(MARKER);
-    header.order(ByteOrder.LITTLE_ENDIAN).putLong(fingerprint);
+    header.order(ByteOrder.LITTLE_ENDIAN).putLong(fingerprint(writer, current));
     try {
       out.write(header.array());
       BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-      if (former.isPresent()) {
-        // By the fields' places: each release's are the first of those that the next one has.
-        new GenericDatumWriter<>(former.get()).write(avro, encoder);
-      } else {
+      if (writer == current) {
         avro.customEncode(encoder);
+      } else {
+        // By the fields' places: each release's are the first of those that the next one has.
+        new GenericDatumWriter<>(writer).write(avro, encoder);
       }
       encoder.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
     }
     return out.toByteArray();
+  }
+
+  private long fingerprint(Schema writer, Schema current) {
+    return writer == current
+        ? Objects.requireNonNull(fingerprintsByName.get(current.getName()))
+        : SchemaNormalization.parsingFingerprint64(writer);
   }
 
   /**
