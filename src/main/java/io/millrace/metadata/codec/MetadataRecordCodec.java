@@ -145,7 +145,7 @@ public final class MetadataRecordCodec {
     try {
       out.write(header.array());
       BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-      if (writer == current) {
+      if (writer.equals(current)) {
         avro.customEncode(encoder);
       } else {
         // By the fields' places: each release's are the first of those that the next one has.
@@ -159,7 +159,7 @@ public final class MetadataRecordCodec {
   }
 
   private long fingerprint(Schema writer, Schema current) {
-    return writer == current
+    return writer.equals(current)
         ? Objects.requireNonNull(fingerprintsByName.get(current.getName()))
         : SchemaNormalization.parsingFingerprint64(writer);
   }
