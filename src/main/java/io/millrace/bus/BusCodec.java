@@ -1,10 +1,13 @@
 package io.millrace.bus;
 
 import io.millrace.model.TimeSource;
+import io.millrace.record.RecordSlice;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -153,6 +156,27 @@ final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
               ByteBuffer.wrap(piece, 0, Math.min(piece.length, sizeBytes - copied)), copied);
       out.appendBytes(piece, 0, count);
       copied += count;
+    }
+  }
+
+  /**
+   * Appends the records of a slice, in pieces.
+   *
+   * @throws UncheckedIOException if they cannot be read
+   */
+  static void appendRecords(Buffer out, RecordSlice slice) {
+    appendInPieces(out, slice.sizeBytes(), (target, position) -> read(slice, target, position));
+  }
+
+  private static int read(RecordSlice slice, ByteBuffer target, int position) {
+    try {
+      int count = slice.read(target, position);
+      if (count <= 0) {
+        throw new IOException("a slice of " + slice.sizeBytes() + " bytes ended at " + position);
+      }
+      return count;
+    } catch (IOException e) {
+      throw new UncheckedIOException("records could not be sent to another node", e);
     }
   }
 

@@ -13,9 +13,6 @@ import io.millrace.record.BufferSlice;
 import io.millrace.record.RecordSlice;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -102,25 +99,11 @@ final class ReplicaWire implements MessageWire {
     ReplicaFetched wire = new ReplicaFetched(reply.correlationId(), reply.heldMs(), results);
     try {
       BusCodec.appendHeader(out, WireKind.REPLICA_FETCHED, Envelope.encode(wire));
-      reply.results().forEach(result -> result.slice().ifPresent(slice -> write(out, slice)));
+      reply
+          .results()
+          .forEach(result -> result.slice().ifPresent(slice -> BusCodec.appendRecords(out, slice)));
     } finally {
       reply.discard();
-    }
-  }
-
-  private static void write(Buffer out, RecordSlice slice) {
-    BusCodec.appendInPieces(out, slice.sizeBytes(), (target, at) -> read(slice, target, at));
-  }
-
-  private static int read(RecordSlice slice, ByteBuffer target, int position) {
-    try {
-      int count = slice.read(target, position);
-      if (count <= 0) {
-        throw new IOException("a slice of " + slice.sizeBytes() + " bytes ended at " + position);
-      }
-      return count;
-    } catch (IOException e) {
-      throw new UncheckedIOException("records could not be sent to a follower", e);
     }
   }
 

@@ -18,9 +18,6 @@ import io.millrace.record.BufferSlice;
 import io.millrace.record.RecordSlice;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -119,25 +116,10 @@ final class ReplyWire implements MessageWire {
     ReadReply wire = new ReadReply(done.correlationId(), done.watching(), results);
     try {
       BusCodec.appendHeader(out, WireKind.READ_DONE, Envelope.encode(wire));
-      done.results().forEach(result -> result.slice().ifPresent(slice -> write(out, slice)));
+      done.results()
+          .forEach(result -> result.slice().ifPresent(slice -> BusCodec.appendRecords(out, slice)));
     } finally {
       done.discard();
-    }
-  }
-
-  private static void write(Buffer out, RecordSlice slice) {
-    BusCodec.appendInPieces(out, slice.sizeBytes(), (target, at) -> read(slice, target, at));
-  }
-
-  private static int read(RecordSlice slice, ByteBuffer target, int position) {
-    try {
-      int count = slice.read(target, position);
-      if (count <= 0) {
-        throw new IOException("a slice of " + slice.sizeBytes() + " bytes ended at " + position);
-      }
-      return count;
-    } catch (IOException e) {
-      throw new UncheckedIOException("records could not be sent to another node", e);
     }
   }
 
