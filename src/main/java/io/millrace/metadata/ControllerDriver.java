@@ -150,21 +150,30 @@ public final class ControllerDriver implements MetadataLog.Listener {
     CompletableFuture<T> answer = new CompletableFuture<>();
     if (controller.pendingProposals() == 0) {
       complete(answer, decision);
-      return answer;
+    } else {
+      completeOnceCommitted(answer, decision);
     }
+    return answer;
+  }
+
+  /**
+   * What is pending may get lost. A barrier is not enough: that the log has not taken a proposal
+   * may be known only after it.
+   */
+  private <T> void completeOnceCommitted(CompletableFuture<T> answer, Decision<T> decision) {
     long lostBefore = lostProposals;
+    long restsOn = controller.committed().lastProposal() + controller.pendingProposals();
     log.readBarrier()
         .whenComplete(
             (state, error) -> {
               if (error != null) {
                 answer.completeExceptionally(error);
-              } else if (lostProposals != lostBefore) {
+              } else if (lostProposals != lostBefore || state.lastProposal() < restsOn) {
                 answer.completeExceptionally(lost());
               } else {
                 complete(answer, decision);
               }
             });
-    return answer;
   }
 
   /** Tells the controller something that it keeps in mind only. */

@@ -187,6 +187,22 @@ class ControllerDriverTest {
         .isCompletedWithValueMatching(block -> block.firstProducerId() == ProducerIdBlock.SIZE);
   }
 
+  @Test
+  void shouldNotAnswerWithAChangeThatTheLogHasNotTaken() {
+    // given
+    joined();
+    log.next = InMemoryMetadataLog.Fate.REFUSED_LATE;
+    CompletableFuture<TopicImage> refused = create(FLIGHTS);
+
+    // when
+    CompletableFuture<TopicImage> resting = create(FLIGHTS);
+    log.run();
+
+    // then
+    assertThat(codeOf(refused)).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
+    assertThat(codeOf(resting)).isEqualTo(ErrorCode.LEADER_NOT_AVAILABLE);
+  }
+
   private CompletableFuture<ProducerIdBlock> allocate() {
     return driver.execute(controller -> controller.allocateProducerIds(NODE)).toCompletableFuture();
   }

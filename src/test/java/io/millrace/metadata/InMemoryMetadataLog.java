@@ -33,11 +33,16 @@ final class InMemoryMetadataLog implements MetadataLog {
     next = Fate.TAKEN;
     waiting.add(
         () -> {
-          Outcome outcome = fate == Fate.REFUSED ? Outcome.DROPPED : enter(proposal);
-          if (fate == Fate.TAKEN) {
-            done.complete(outcome);
-          } else {
-            done.completeExceptionally(new StreamException(ErrorCode.LEADER_NOT_AVAILABLE));
+          Runnable fails =
+              () -> done.completeExceptionally(new StreamException(ErrorCode.LEADER_NOT_AVAILABLE));
+          switch (fate) {
+            case TAKEN -> done.complete(enter(proposal));
+            case UNANSWERED -> {
+              enter(proposal);
+              fails.run();
+            }
+            case REFUSED -> fails.run();
+            case REFUSED_LATE -> waiting.add(fails);
           }
         });
     return done;
@@ -48,7 +53,9 @@ final class InMemoryMetadataLog implements MetadataLog {
     TAKEN,
     /** It is committed and nobody says so. */
     UNANSWERED,
-    REFUSED
+    REFUSED,
+    /** It is not taken, and that is said behind what was asked later. */
+    REFUSED_LATE
   }
 
   private Outcome enter(Proposal proposal) {

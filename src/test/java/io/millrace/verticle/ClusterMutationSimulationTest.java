@@ -98,6 +98,12 @@ class ClusterMutationSimulationTest {
   private static Stream<Known> inElections() {
     return Stream.of(
         known(
+            "an answer rests on what the log has not taken",
+            "metadata/ControllerDriver",
+            " || state.lastProposal() < restsOn",
+            "",
+            121772),
+        known(
             "nobody who is out of sync is eligible to lead",
             "metadata/PartitionDraft",
             "if (mayCommit || newHistory) {",
@@ -142,7 +148,7 @@ class ClusterMutationSimulationTest {
             "partition/LeaderRole",
             "replica.pending().isPresent() ? Optional.ofNullable(asked) : Optional.empty()",
             "replica.pending().map(this::proposal)",
-            240),
+            361),
         known(
             "a registration does not end what the former life led",
             "metadata/RegistrationRules",
