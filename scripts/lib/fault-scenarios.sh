@@ -408,8 +408,14 @@ fault_fsync_error() {
 }
 
 # Its writes are held one after the other for 15 s, and the last one for 3 s more: that partition waits as long. The
-# others of its shard wait with it; those of other shards go on.
-prepare_stalled_writes() { LIMIT_MS=20000; REST_LIMIT_MS=1000; STEADY=yes; RUN_OPTIONS=(--partitions 8); }
+# others of its shard wait with it; those of other shards go on, of which there are none by default on two processors.
+prepare_stalled_writes() {
+  LIMIT_MS=20000
+  REST_LIMIT_MS=1000
+  STEADY=yes
+  SETTINGS=(event.loops=2)
+  RUN_OPTIONS=(--partitions 8)
+}
 fault_stalled_writes() {
   local before after stalled
   before=$(epochs)
