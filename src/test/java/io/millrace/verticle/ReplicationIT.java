@@ -142,7 +142,7 @@ class ReplicationIT {
     // then
     assertThat(zero.proposals.get(0))
         .isEqualTo(
-            new IsrProposal(PARTITION, 1, 1, Map.of(ONE, ReplicaNode.BROKER_EPOCH), Set.of()));
+            new IsrProposal(PARTITION, 1, 1, Map.of(ONE, ReplicaNode.BROKER_EPOCH), Set.of(ZERO)));
     assertThat(produced(zero).error()).isEqualTo(ErrorCode.STORAGE_ERROR);
     assertThat(produced(one).error()).isEqualTo(ErrorCode.NONE);
     assertThat(zero.scrape()).contains("millrace_replica_offline_replicas 1.0");
