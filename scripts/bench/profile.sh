@@ -6,7 +6,7 @@
 #
 # Environment:  SCALE (1: of the record counts)   PROFILES (target/profiles: a directory for the stacks, CASE.collapsed)
 #
-# A sample is a millisecond of processor time of a thread, so rates are lower than without, by a few percent.
+# Threads are sampled by the processor time that they use. The compiler of the JVM is sampled too; the load is not.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 case ${1:-} in -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;; esac

@@ -18,20 +18,23 @@ import java.util.regex.Pattern;
 final class Profile {
   private static final double LEAST_SHARE = 0.005;
 
+  /** What the C library puts before the name of a call of the kernel. */
+  private static final String LIBC = "(__GI_)?_*(libc_)?";
+
   private static final Map<String, Pattern> THREADS = new LinkedHashMap<>();
   private static final Map<String, Pattern> FRAMES = new LinkedHashMap<>();
 
   static {
     thread("JIT compiler", "\\[C[12] Compiler.*");
     thread("JVM: garbage collector and others", "\\[(VM |GC |G1 |Signal|Service Thread|Sweeper).*");
-    frame("kernel: send", "(__libc_|__)?(send|sendto|sendmsg|writev|sendfile|sendfile64)");
-    frame("kernel: receive", "(__libc_|__)?(recv|recvfrom|recvmsg|read|readv)");
-    frame("kernel: write to files", "(__libc_|__)?(pwrite|pwrite64|pwritev)");
-    frame("kernel: read from files", "(__libc_|__)?(pread|pread64|preadv)");
-    frame("kernel: fsync", "(__libc_|__)?(fsync|fdatasync)");
-    frame("kernel: open, close and size files", "(__libc_|__)?(open|open64|openat|close|fstat|fstat64|ftruncate|ftruncate64)");
-    frame("kernel: wait for sockets", "(__libc_|__)?epoll_.*");
-    frame("kernel: wake and park threads", "(__)?(pthread_cond|futex|eventfd|clock_nanosleep).*|(__libc_)?write");
+    frame("kernel: send", LIBC + "(send|sendto|sendmsg|writev|sendfile|sendfile64)");
+    frame("kernel: receive", LIBC + "(recv|recvfrom|recvmsg|read|readv)");
+    frame("kernel: write to files", LIBC + "(pwrite|pwrite64|pwritev)");
+    frame("kernel: read from files", LIBC + "(pread|pread64|preadv)");
+    frame("kernel: fsync", LIBC + "(fsync|fdatasync)");
+    frame("kernel: open, close and size files", LIBC + "(open|open64|openat|close|fstat|fstat64|ftruncate|ftruncate64)");
+    frame("kernel: wait for sockets", LIBC + "epoll_.*");
+    frame("kernel: wake and park threads", LIBC + "(pthread_|futex|lll_lock|eventfd|clock_nanosleep|write$).*");
     frame("checksums", "java/util/zip/CRC32C?\\..*|.*updateBytesCRC32C?.*");
     frame("compression", "com/github/luben/.*|net/jpountz/.*|org/xerial/.*|.*(Inflater|Deflater).*");
     frame("the log", "io/millrace/(log|record)/.*");
@@ -66,7 +69,7 @@ final class Profile {
         samples.merge(area(line.substring(0, space).split(";")), Long.parseLong(line.substring(space + 1)), Long::sum);
       }
       long all = samples.values().stream().mapToLong(Long::longValue).sum();
-      System.out.printf(Locale.ROOT, "%n%s, %,d samples of 1 ms%n%n| area | share |%n|---|---|%n", Path.of(file).getFileName(), all);
+      System.out.printf(Locale.ROOT, "%n%s, %,d samples%n%n| area | share |%n|---|---|%n", Path.of(file).getFileName(), all);
       samples.entrySet().stream()
           .filter(entry -> entry.getValue() >= LEAST_SHARE * all)
           .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
