@@ -2,7 +2,7 @@
 # Where the processor time of one broker of this build goes under a load of versus-kafka.sh: samples its stacks with async-profiler, which
 # comes from Maven Central, and prints a table for each case. Nothing else should run meanwhile.
 #
-#   scripts/bench/profile.sh [CASE...]     P1 P5 C1 F2 by default; each with what has to be written before it
+#   scripts/bench/profile.sh [CASE...]     P1 C1 P5 F2 by default; in this order, since C1 reads what P1 wrote
 #
 # Environment:  SCALE (1: of the record counts)   PROFILES (target/profiles: a directory for the stacks, CASE.collapsed)
 #

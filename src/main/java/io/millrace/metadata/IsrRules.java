@@ -135,7 +135,6 @@ final class IsrRules {
     change.lacking().forEach(draft::lose);
     draft.answerAsker();
     if (resigns(asker, change)) {
-      draft.lose(asker.id());
       election.settle(topic, draft);
     }
     Reassignment.completeIfDone(topic, draft, election);

@@ -65,8 +65,7 @@ final class LeaderElection {
     }
     Optional<NodeId> eligible = first(draft, draft::isEligible);
     if (eligible.isPresent()) {
-      draft.lead(eligible.get(), true);
-      draft.keepInSync(List.of(eligible.get()));
+      leadAlone(draft, eligible.get(), true);
       return;
     }
     draft.endLeadership();
@@ -83,7 +82,11 @@ final class LeaderElection {
 
   /** Has the replica lead whatever it lacks: it alone is in sync. */
   static void leadUncleanly(PartitionDraft draft, NodeId replica) {
-    draft.lead(replica, false);
+    leadAlone(draft, replica, false);
+  }
+
+  private static void leadAlone(PartitionDraft draft, NodeId replica, boolean cleanly) {
+    draft.lead(replica, cleanly);
     draft.keepInSync(List.of(replica));
   }
 

@@ -24,7 +24,6 @@ final class Reassignment {
     Set<NodeId> settled = new LinkedHashSet<>(draft.replicas());
     settled.removeAll(draft.adding());
     // Those that were being added and had caught up already hold acknowledged records.
-    settled.addAll(draft.inSync());
     settled.addAll(draft.hadAll());
     settled.addAll(draft.lastKnownInSync());
     Set<NodeId> all = new LinkedHashSet<>(target);

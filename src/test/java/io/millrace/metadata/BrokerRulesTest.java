@@ -23,6 +23,11 @@ class BrokerRulesTest {
 
   private final RulesFixture rules = new RulesFixture();
 
+  private void threeInSync() {
+    rules.brokers(ONE, TWO, THREE);
+    rules.topic(List.of(ONE, TWO, THREE));
+  }
+
   @Test
   void shouldKeepABrokerFencedUntilItSaysThatItFollows() {
     // when
@@ -36,8 +41,7 @@ class BrokerRulesTest {
   @Test
   void shouldHaveAnotherLeadWhatAFormerLifeLed() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
 
     // when
     rules.register(ONE, "disk1", false);
@@ -71,8 +75,7 @@ class BrokerRulesTest {
   @Test
   void shouldFenceAndElectInOneProposal() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
     long before = rules.state().lastProposal();
 
     // when
@@ -191,8 +194,7 @@ class BrokerRulesTest {
   @Test
   void shouldHaveTheOneLeadWhoHasAllAndWentOutOfSyncWhenTheLastInSyncLostRecords() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
     rules.alter(ONE, 1, rules.change(0, 0, Map.of(ONE, 1L, TWO, 1L)));
     rules.fence(ONE);
     PartitionImage alone = rules.partition();
@@ -222,8 +224,7 @@ class BrokerRulesTest {
   @Test
   void shouldHaveAnEligibleReplicaLeadWhileTheLastInSyncIsAway() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
     rules.fence(ONE, TWO);
     rules.unfence(ONE);
 
@@ -240,8 +241,7 @@ class BrokerRulesTest {
   @Test
   void shouldCountOnNobodyOutOfSyncOnceRecordsCanBeCommittedWithoutHim() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
     rules.fence(ONE, TWO);
     rules.unfence(TWO);
     List<NodeId> before = rules.partition().eligibleLeaderReplicas();
@@ -262,8 +262,7 @@ class BrokerRulesTest {
   @Test
   void shouldCountOnNobodyOutOfSyncOnceFewerReplicasAreEnough() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
     rules.fence(ONE, TWO);
     int epoch = rules.partition().partitionEpoch();
 
@@ -281,8 +280,7 @@ class BrokerRulesTest {
   @Test
   void shouldCountOnNobodyWhoLostRecordsOrLacksThem() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
     rules.fence(ONE, TWO);
 
     // when
@@ -302,8 +300,7 @@ class BrokerRulesTest {
   @Test
   void shouldHaveAnEligibleReplicaLeadWhenTheLeaderAloneResigns() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
     rules.fence(ONE, TWO);
     rules.unfence(TWO);
     PartitionImage now = rules.partition();
@@ -325,8 +322,7 @@ class BrokerRulesTest {
   @Test
   void shouldCountOnNobodyOutOfSyncAfterAnElectionThatGaveRecordsUp() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
     rules.fence(ONE, TWO);
     rules.fence(THREE);
     rules.register(THREE, "newDisk", false);
@@ -461,8 +457,7 @@ class BrokerRulesTest {
   @Test
   void shouldHaveAnotherInSyncReplicaLeadWhenTheLeaderResigns() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
 
     // when
     ErrorCode resigned = rules.alter(ONE, 1, rules.change(0, 0, Map.of(TWO, 1L, THREE, 1L)));
@@ -478,8 +473,7 @@ class BrokerRulesTest {
   @Test
   void shouldLetNobodyIntoTheInSyncReplicasWhoIsFencedDrainedOrAnotherLife() {
     // given
-    rules.brokers(ONE, TWO, THREE);
-    rules.topic(List.of(ONE, TWO, THREE));
+    threeInSync();
     rules.alter(ONE, 1, rules.change(0, 0, Map.of(ONE, 1L)));
     IsrChange grow = rules.change(0, 1, Map.of(ONE, 1L, TWO, 1L));
 

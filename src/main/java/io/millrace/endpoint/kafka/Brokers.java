@@ -31,6 +31,11 @@ final class Brokers {
     return new Brokers(loop.image(), loop.nodeId(), call.connection().address());
   }
 
+  /** As Kafka's messages name them. */
+  static List<Integer> numbers(List<NodeId> nodes) {
+    return nodes.stream().map(NodeId::value).toList();
+  }
+
   /**
    * A broker.
    *

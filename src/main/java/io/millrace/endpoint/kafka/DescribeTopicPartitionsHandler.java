@@ -97,7 +97,7 @@ final class DescribeTopicPartitionsHandler extends ApiHandler<DescribeTopicParti
 
   private static DescribeTopicPartitionsResponsePartition described(
       PartitionImage partition, Brokers brokers) {
-    List<Integer> replicas = partition.replicas().stream().map(NodeId::value).toList();
+    List<Integer> replicas = Brokers.numbers(partition.replicas());
     Errors error = partition.leader().isPresent() ? Errors.NONE : Errors.LEADER_NOT_AVAILABLE;
     return new DescribeTopicPartitionsResponsePartition()
         .setErrorCode(error.code())
@@ -106,9 +106,8 @@ final class DescribeTopicPartitionsHandler extends ApiHandler<DescribeTopicParti
         .setLeaderEpoch(partition.leaderEpoch())
         .setReplicaNodes(replicas)
         .setOfflineReplicas(brokers.offline(replicas))
-        .setIsrNodes(partition.inSyncReplicas().stream().map(NodeId::value).toList())
-        .setEligibleLeaderReplicas(
-            partition.eligibleLeaderReplicas().stream().map(NodeId::value).toList())
-        .setLastKnownElr(partition.lastKnownInSync().stream().map(NodeId::value).toList());
+        .setIsrNodes(Brokers.numbers(partition.inSyncReplicas()))
+        .setEligibleLeaderReplicas(Brokers.numbers(partition.eligibleLeaderReplicas()))
+        .setLastKnownElr(Brokers.numbers(partition.lastKnownInSync()));
   }
 }

@@ -1,6 +1,5 @@
 package io.millrace.endpoint.kafka;
 
-import io.millrace.model.NodeId;
 import io.millrace.model.image.PartitionImage;
 import io.millrace.model.image.TopicImage;
 import java.util.ArrayList;
@@ -56,17 +55,13 @@ final class ListPartitionReassignmentsHandler
                 each ->
                     new OngoingPartitionReassignment()
                         .setPartitionIndex(each.partition())
-                        .setReplicas(numbers(each.replicas()))
-                        .setAddingReplicas(numbers(each.addingReplicas()))
-                        .setRemovingReplicas(numbers(each.removingReplicas())))
+                        .setReplicas(Brokers.numbers(each.replicas()))
+                        .setAddingReplicas(Brokers.numbers(each.addingReplicas()))
+                        .setRemovingReplicas(Brokers.numbers(each.removingReplicas())))
             .toList();
     if (!partitions.isEmpty()) {
       moving.add(
           new OngoingTopicReassignment().setName(topic.name().value()).setPartitions(partitions));
     }
-  }
-
-  private static List<Integer> numbers(List<NodeId> nodes) {
-    return nodes.stream().map(NodeId::value).toList();
   }
 }

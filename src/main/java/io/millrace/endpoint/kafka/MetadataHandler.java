@@ -120,8 +120,8 @@ final class MetadataHandler extends ApiHandler<MetadataRequestData> {
         .setPartitionIndex(partition.partition())
         .setLeaderId(partition.leader().map(NodeId::value).orElse(NO_LEADER))
         .setLeaderEpoch(partition.leaderEpoch())
-        .setReplicaNodes(partition.replicas().stream().map(NodeId::value).toList())
-        .setIsrNodes(partition.inSyncReplicas().stream().map(NodeId::value).toList());
+        .setReplicaNodes(Brokers.numbers(partition.replicas()))
+        .setIsrNodes(Brokers.numbers(partition.inSyncReplicas()));
   }
 
   private void answer(

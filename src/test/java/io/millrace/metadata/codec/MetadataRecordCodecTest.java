@@ -30,6 +30,20 @@ class MetadataRecordCodecTest {
   private static final NodeId NODE = new NodeId(3);
   private static final TopicId TOPIC = new TopicId(-5, 77);
 
+  private static final PartitionImage MOVING =
+      new PartitionImage(
+          7,
+          Optional.of(NODE),
+          1,
+          2,
+          List.of(NODE, new NodeId(1), new NodeId(2)),
+          List.of(NODE),
+          List.of(new NodeId(1)),
+          List.of(new NodeId(2)),
+          List.of(),
+          true,
+          List.of(new NodeId(2)));
+
   private final MetadataRecordCodec codec = new MetadataRecordCodec();
 
   static Stream<MetadataRecord> records() {
@@ -65,18 +79,7 @@ class MetadataRecordCodecTest {
         new MetadataRecord.PartitionsChanged(
             TOPIC,
             List.of(
-                new PartitionImage(
-                    7,
-                    Optional.of(NODE),
-                    1,
-                    2,
-                    List.of(NODE, new NodeId(1), new NodeId(2)),
-                    List.of(NODE),
-                    List.of(new NodeId(1)),
-                    List.of(new NodeId(2)),
-                    List.of(),
-                    true,
-                    List.of(new NodeId(2))),
+                MOVING,
                 new PartitionImage(
                     8,
                     Optional.empty(),
@@ -125,30 +128,15 @@ class MetadataRecordCodecTest {
 
   @Test
   void shouldLeaveOutOfAFactOnlyWhatAFormerVersionDoesNotSay() throws UnreadableRecordException {
-    // given
-    PartitionImage image =
-        new PartitionImage(
-            7,
-            Optional.of(NODE),
-            1,
-            2,
-            List.of(NODE, new NodeId(1), new NodeId(2)),
-            List.of(NODE),
-            List.of(new NodeId(1)),
-            List.of(new NodeId(2)),
-            List.of(),
-            true,
-            List.of(new NodeId(2)));
-
     // when
     MetadataRecord read =
-        codec.decode(codec.encode(new MetadataRecord.PartitionsChanged(TOPIC, List.of(image)), 3));
+        codec.decode(codec.encode(new MetadataRecord.PartitionsChanged(TOPIC, List.of(MOVING)), 3));
 
     // then
     assertThat(read)
         .isEqualTo(
             new MetadataRecord.PartitionsChanged(
-                TOPIC, List.of(image.withEligibleLeaderReplicas(List.of()))));
+                TOPIC, List.of(MOVING.withEligibleLeaderReplicas(List.of()))));
   }
 
   @Test
