@@ -19,12 +19,11 @@ for i in 1 2 3 4 5; do [[ " ${drained[*]} " == *" $i "* ]] || left+=("$i"); done
 # has many more replicas than another, in all and of the topic.
 is_spread() {
   local from=1
-  is_whole "$from" &&
-    cluster_says "$from" "(.voters | length) == $2 and (.brokers | length) == $1
+  cluster_says "$from" "(.voters | length) == $2 and (.brokers | length) == $1
       and ([.brokers[].replicas] | max - min) <= 1 and ([.brokers[].leads] | max - min) <= 4" &&
     ask "$from" "/v1/topics/$TOPIC" | jq -e "[.partitions[].replicas | length] == [range($PARTITIONS) | ([3, $1] | min)]
       and ([.partitions[].replicas[]] | group_by(.) | length) == $1
-      and ([.partitions[].leader] | unique | length) == $1" >/dev/null
+      and ([.partitions[].leader] | unique | length) == $1" >/dev/null && is_whole "$from"
 }
 
 # is_drained: the drained nodes have nothing, and vote no more.

@@ -17,10 +17,12 @@ positions() {
     jq -cS '[.. | objects | select(has("committed")) | {topic, partition, committed}] | sort_by(.topic, .partition)'
 }
 
+# Whole last: partitions grow a few at a time, and all may be whole before the next few begin to.
 is_grown() {
-  is_whole 2 && cluster_says 2 '(.voters | length) == 3 and (.brokers | length) == 3' &&
+  cluster_says 2 '(.voters | length) == 3 and (.brokers | length) == 3' &&
     ask 2 "/v1/topics/$BEFORE" | jq -e '[.partitions[].replicas | length] | unique == [3]' >/dev/null &&
-    ask 2 /v1/topics/__consumer_offsets | jq -e '[.partitions[].replicas | length] | unique == [3]' >/dev/null
+    ask 2 "/v1/topics/$MEANWHILE" | jq -e '[.partitions[].replicas | length] | unique == [3]' >/dev/null &&
+    ask 2 /v1/topics/__consumer_offsets | jq -e '[.partitions[].replicas | length] | unique == [3]' >/dev/null && is_whole 2
 }
 
 # leads_without_first: the two that are left lead everything.

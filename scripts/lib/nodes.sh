@@ -32,8 +32,8 @@ node_pid() {
   local pid
   [[ -f $NODES_DIR/$1.pid ]] || return 0
   pid=$(<"$NODES_DIR/$1.pid")
-  # The pid may have been given to somebody else since.
-  if [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q 'serve --data '"$(node_data "$1") "; then
+  # The pid may have been given to somebody else since; or it ends while this looks, and cannot be read any more.
+  if { tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q 'serve --data '"$(node_data "$1") "; } 2>/dev/null; then
     echo "$pid"
   fi
 }

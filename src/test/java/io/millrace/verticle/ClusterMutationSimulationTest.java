@@ -197,7 +197,9 @@ class ClusterMutationSimulationTest {
     // given
     ClassLoader loader = known.mutant().load();
     LongStream all = LongStream.range(0, SEEDS);
-    LongStream seeds = SEARCH ? all : LongStream.concat(LongStream.of(known.seed()), all);
+    LongStream pinned = LongStream.of(known.seed());
+    // A search is for a lower one; some mistakes show only once in a hundred thousand courses.
+    LongStream seeds = SEARCH ? LongStream.concat(all, pinned) : LongStream.concat(pinned, all);
 
     // when
     OptionalLong found = Mutant.firstSeedThatFails(loader, ClusterWorld.class, seeds);
