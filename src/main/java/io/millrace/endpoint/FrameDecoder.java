@@ -4,10 +4,8 @@ import io.millrace.bus.MemoryBudget;
 import io.millrace.model.ErrorCode;
 import io.millrace.model.StreamException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
-import java.util.List;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,23 +15,30 @@ import org.jspecify.annotations.Nullable;
  * as soon as it is there, and memory for the frame is reserved before its bytes are waited for; if
  * there is none, the socket is not read until there is.
  *
- * <p>A frame is a view of what was received, not a copy. Its memory stays reserved until its last
- * reference is let go ({@link ReservedFrame}), or the connection closes before it is whole.
+ * <p>A frame that came in one piece is a view of what was received, not a copy. For one that did
+ * not there is a buffer of its size, and {@link #roomInFrame} has the rest of a large one received
+ * right there. Its memory stays reserved until its last reference is let go ({@link
+ * ReservedFrame}), or the connection closes before it is whole.
  *
  * <p>Threading: its channel's event loop.
  */
-final class FrameDecoder extends ByteToMessageDecoder {
+final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private static final int NO_LENGTH = -1;
+
+  /** Of less than that the rest is copied: it often comes together with the next frame. */
+  private static final int WORTH_RECEIVING_ALONE_BYTES = 32 * 1024;
 
   private final FrameSocket socket;
   private final MemoryBudget memory;
   private final IntSupplier maxFrameBytes;
   private final Consumer<StreamException> onMalformed;
+  private final ReceivedBytes received = new ReceivedBytes();
   private MemoryBudget.@Nullable Reservation reservation;
+  private @Nullable ByteBuf frame;
   private int length = NO_LENGTH;
+  private int lengthBytes;
+  private int lengthSoFar;
   private boolean broken;
-  private boolean removed;
-  private int waitingBytes;
   private boolean progress;
   private long arrivingNanos;
 
@@ -53,52 +58,96 @@ final class FrameDecoder extends ByteToMessageDecoder {
     socket.onReadable(
         () -> {
           // Whole frames may be waiting for nothing but this.
-          if (!removed) {
-            decodeWaiting(context);
-          }
+          cut(context);
+          context.fireChannelReadComplete();
         });
   }
 
-  private void decodeWaiting(ChannelHandlerContext context) {
-    try {
-      channelRead(context, Unpooled.EMPTY_BUFFER);
-    } catch (Exception e) {
-      context.fireExceptionCaught(e);
-    }
-    context.fireChannelReadComplete();
+  /**
+   * One more reference of the frame whose rest is to be received behind its writer index, and then
+   * handed to {@link #channelRead}; null if what comes next belongs into a buffer of its own.
+   */
+  @Nullable ByteBuf roomInFrame() {
+    ByteBuf begun = frame;
+    return begun != null
+            && received.isEmpty()
+            && begun.writableBytes() >= WORTH_RECEIVING_ALONE_BYTES
+        ? begun.retain()
+        : null;
   }
 
   @Override
-  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    progress |= bytes.isReadable();
+    if (isFrame(bytes)) {
+      bytes.release(); // What came is where it belongs.
+    } else {
+      received.add(bytes);
+    }
+    cut(context);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Not one with the same bytes.
+  private boolean isFrame(ByteBuf bytes) {
+    return bytes == frame;
+  }
+
+  private void cut(ChannelHandlerContext context) {
+    boolean more = true;
+    while (more && !broken && socket.mayRead()) {
+      more = length == NO_LENGTH ? readLength(context) : readFrame(context);
+    }
     if (broken) {
-      in.skipBytes(in.readableBytes());
-      return;
+      received.release();
     }
-    progress |= in.readableBytes() > waitingBytes;
-    waitingBytes = in.readableBytes();
-    if (!socket.mayRead()) {
-      return;
+  }
+
+  /** False if there is nothing more to be done now. */
+  private boolean readLength(ChannelHandlerContext context) {
+    while (lengthBytes < FrameSocket.LENGTH_BYTES && !received.isEmpty()) {
+      lengthSoFar = lengthSoFar << Byte.SIZE | received.readByte();
+      lengthBytes++;
     }
-    if (length == NO_LENGTH
-        && (in.readableBytes() < FrameSocket.LENGTH_BYTES || !begin(in.readInt(), context))) {
-      return;
+    if (lengthBytes < FrameSocket.LENGTH_BYTES) {
+      return false;
     }
-    if (socket.mayRead() && in.readableBytes() >= length) {
-      MemoryBudget.Reservation mine = reservation;
-      if (mine == null) {
-        throw new IllegalStateException("a frame without memory");
+    lengthBytes = 0;
+    return begin(lengthSoFar, context);
+  }
+
+  /** False if there is nothing more to be done now. */
+  private boolean readFrame(ChannelHandlerContext context) {
+    ByteBuf whole = frame;
+    if (whole == null && received.hasInOne(length)) {
+      whole = received.readView(length);
+    } else {
+      if (whole == null) {
+        whole = context.alloc().directBuffer(length, length);
+        frame = whole;
       }
-      reservation = null;
-      out.add(new ReservedFrame(context.alloc(), in.readRetainedSlice(length), mine));
-      length = NO_LENGTH;
-      arrivingNanos = 0;
+      received.moveTo(whole);
+      if (whole.isWritable()) {
+        return false;
+      }
     }
-    waitingBytes = in.readableBytes();
+    MemoryBudget.Reservation mine = reservation;
+    if (mine == null) {
+      throw new IllegalStateException("a frame without memory");
+    }
+    reservation = null;
+    frame = null;
+    length = NO_LENGTH;
+    arrivingNanos = 0;
+    context.fireChannelRead(new ReservedFrame(context.alloc(), whole, mine));
+    return true;
   }
 
   /** Whether a frame has begun whose last byte is not there, though it could have been read. */
   boolean isMidFrame() {
-    return socket.mayRead() && !broken && (waitingBytes > 0 || length != NO_LENGTH);
+    return socket.mayRead()
+        && !broken
+        && (length != NO_LENGTH || lengthBytes > 0 || !received.isEmpty());
   }
 
   /**
@@ -149,29 +198,25 @@ final class FrameDecoder extends ByteToMessageDecoder {
     return true;
   }
 
-  /**
-   * As the decoder that this extends would, but it never reads by itself while reading is stopped.
-   */
   @Override
-  public void channelReadComplete(ChannelHandlerContext context) {
-    discardSomeReadBytes();
-    context.fireChannelReadComplete();
-  }
-
-  @Override
-  protected void handlerRemoved0(ChannelHandlerContext context) {
+  public void handlerRemoved(ChannelHandlerContext context) {
     giveUp();
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext context) throws Exception {
+  public void channelInactive(ChannelHandlerContext context) {
     giveUp();
-    super.channelInactive(context);
+    context.fireChannelInactive();
   }
 
   private void giveUp() {
-    removed = true;
     broken = true;
+    received.release();
+    ByteBuf begun = frame;
+    frame = null;
+    if (begun != null) {
+      begun.release();
+    }
     MemoryBudget.Reservation mine = reservation;
     reservation = null;
     if (mine != null) {

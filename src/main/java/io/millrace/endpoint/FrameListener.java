@@ -125,6 +125,9 @@ public abstract class FrameListener extends ListenerVerticle {
     FrameDecoder decoder =
         new FrameDecoder(socket, services.memory(), handler::maxFrameBytes, handler::onMalformed);
     socket.decodedBy(decoder);
+    if (!connection.isSsl()) {
+      channel.channel().config().setRecvByteBufAllocator(new FrameReceiver(decoder::roomInFrame));
+    }
     channel.pipeline().addBefore(channel.name(), "frames", decoder);
     channel
         .pipeline()

@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection that carries messages, each behind its length. What one pass of the event loop
- * writes leaves with one flush; records leave as file regions, or copied if there is a cipher.
+ * writes leaves with one flush; many records leave as file regions, few are copied behind what
+ * precedes them, since a call of the kernel more costs more than that; so are all if there is a
+ * cipher.
  *
  * <p>Threading: its channel's event loop.
  */
@@ -28,11 +30,18 @@ public final class FrameSocket {
   private static final Logger LOG = LoggerFactory.getLogger(FrameSocket.class);
   private static final long CLOSE_TIMEOUT_MS = 2_000;
 
+  /** Up to here records are copied: a few pages cost less than a send of their own. */
+  private static final int FEW_BYTES = 16 * 1024;
+
+  /** So many bytes are copied for one flush, however many few there are. */
+  private static final int MOST_COPIED_BYTES = 256 * 1024;
+
   private final ChannelHandlerContext channel;
   private final boolean tls;
   private final OutboundLimit outbound;
   private @Nullable FrameDecoder decoder;
   private boolean flushScheduled;
+  private int copiedBytes;
   private boolean reading = true;
   private boolean memoryGranted = true;
   private boolean closing;
@@ -86,7 +95,7 @@ public final class FrameSocket {
   /** Goes on with the message that was begun; takes one reference of the slice over. */
   public void append(RecordSlice slice, int position, int sizeBytes) {
     FileChannel file = slice.file();
-    if (tls) {
+    if (tls || (sizeBytes <= FEW_BYTES && copiedBytes + sizeBytes <= MOST_COPIED_BYTES)) {
       appendCopy(slice, position, sizeBytes);
     } else if (file != null) {
       send(new FileSliceRegion(slice, file, position, sizeBytes));
@@ -95,7 +104,7 @@ public final class FrameSocket {
     }
   }
 
-  /** A cipher needs the bytes in memory, in a pooled buffer. */
+  /** Into a pooled buffer. */
   private void appendCopy(RecordSlice slice, int position, int sizeBytes) {
     ByteBuf copy = channel.alloc().directBuffer(sizeBytes);
     try {
@@ -106,6 +115,7 @@ public final class FrameSocket {
         }
       }
       copy.writerIndex(sizeBytes);
+      copiedBytes += sizeBytes;
     } catch (IOException e) {
       LOG.warn("records could not be read, so {} is closed", channel.channel(), e);
       copy.release();
@@ -128,6 +138,7 @@ public final class FrameSocket {
 
   private void flush() {
     flushScheduled = false;
+    copiedBytes = 0;
     channel.flush();
   }
 

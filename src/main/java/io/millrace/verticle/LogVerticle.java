@@ -71,6 +71,7 @@ public final class LogVerticle extends VerticleBase {
     worker = vertx.createSharedWorkerExecutor("log-shard-" + environment.shard(), 1);
     thread =
         new ShardThread(
+            environment.shard(),
             settings.get(LogSettings.LOG_THREADING),
             settings.get(LogSettings.LOG_THREADING_STALL_MS),
             settings.get(LogSettings.LOG_THREADING_QUIET_MS),

@@ -3,11 +3,15 @@ package io.millrace.verticle;
 import io.millrace.model.config.LogSettings.LogThreading;
 import io.vertx.core.WorkerExecutor;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides which thread runs a shard, one at a time and in order: its event loop, or a worker of its
- * own while its disk stalls, so that a slow disk delays no heartbeat and no other shard.
+ * own while its disk stalls, so that a slow disk delays no heartbeat and no other shard. One slow
+ * write is no stall yet: the thread may have waited for a processor and not for the disk.
  *
  * <pre>
  *             stalled
@@ -22,28 +26,42 @@ import java.util.concurrent.atomic.AtomicLong;
  * way there and back.
  */
 final class ShardThread {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardThread.class);
+
+  /** So many times the length of a slow write, in slow writes with less than a gap between. */
+  private static final int STALL_IN_SLOW_WRITES = 4;
+
+  private static final long GAP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private enum State {
     ON_LOOP,
     ON_WORKER,
     RETURNING
   }
 
+  private final int shard;
   private final LogThreading threading;
-  private final long stallNanos;
+  private final long slowNanos;
   private final long quietNanos;
   private final WorkerExecutor worker;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private final AtomicLong lastStallNanos = new AtomicLong();
   private volatile boolean stalled;
+  private long slowUntilNanos;
+  private long slowForNanos;
   private State state;
 
   /**
+   * @param shard its number, for the log
+   * @param slowMs from when on a write is slow
+   * @param quietMs without a stall, after which it comes back
    * @param worker one thread, of this shard alone
    */
-  ShardThread(LogThreading threading, int stallMs, int quietMs, WorkerExecutor worker) {
+  ShardThread(int shard, LogThreading threading, int slowMs, int quietMs, WorkerExecutor worker) {
+    this.shard = shard;
     this.threading = threading;
-    this.stallNanos = stallMs * 1_000_000L;
-    this.quietNanos = quietMs * 1_000_000L;
+    this.slowNanos = TimeUnit.MILLISECONDS.toNanos(slowMs);
+    this.quietNanos = TimeUnit.MILLISECONDS.toNanos(quietMs);
     this.worker = worker;
     this.state = threading == LogThreading.WORKER ? State.ON_WORKER : State.ON_LOOP;
   }
@@ -75,7 +93,13 @@ final class ShardThread {
 
   /** A write took so long. */
   void onWrite(long durationNanos, long nowNanos) {
-    if (durationNanos >= stallNanos) {
+    if (durationNanos < slowNanos) {
+      return;
+    }
+    boolean alone = nowNanos - durationNanos - slowUntilNanos > GAP_NANOS;
+    slowForNanos = alone ? durationNanos : slowForNanos + durationNanos;
+    slowUntilNanos = nowNanos;
+    if (slowForNanos >= STALL_IN_SLOW_WRITES * slowNanos) {
       lastStallNanos.set(nowNanos);
       stalled = true;
     }
@@ -84,6 +108,11 @@ final class ShardThread {
   private void leaveLoopIfStalled() {
     if (stalled && threading == LogThreading.AUTO && state == State.ON_LOOP) {
       state = State.ON_WORKER;
+      LOG.info(
+          "log shard {} appends on a worker from now on: slow writes (log.threading.stall.ms) held"
+              + " its event loop for {} ms",
+          shard,
+          TimeUnit.NANOSECONDS.toMillis(slowForNanos));
     }
   }
 
@@ -102,6 +131,10 @@ final class ShardThread {
 
   private void returned() {
     state = State.ON_LOOP;
+    LOG.info(
+        "log shard {} appends on its event loop again: no write has stalled for {} ms",
+        shard,
+        TimeUnit.NANOSECONDS.toMillis(quietNanos));
     while (state == State.ON_LOOP && !waiting.isEmpty()) {
       execute(waiting.remove());
     }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.bus.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,8 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class FrameDecoderTest {
   private static final int FRAME_BYTES = 100;
+  private static final int MAX_FRAME_BYTES = 1_000_000;
 
-  private final MemoryBudget memory = new MemoryBudget(10_000);
+  private final MemoryBudget memory = new MemoryBudget(2 * MAX_FRAME_BYTES);
+
+  private FrameSocket socket;
 
   static Stream<ByteBufAllocator> allocators() {
     return Stream.of(
@@ -30,15 +35,16 @@ final class FrameDecoderTest {
     EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
     channel.config().setAllocator(allocator);
     ChannelHandlerContext context = channel.pipeline().firstContext();
-    FrameSocket socket = new FrameSocket(context, false, 1_000_000);
+    socket = new FrameSocket(context, false, 1_000_000);
     FrameDecoder decoder =
         new FrameDecoder(
             socket,
             memory,
-            () -> 1_000,
+            () -> MAX_FRAME_BYTES,
             reason -> {
               throw new AssertionError(reason);
             });
+    channel.config().setRecvByteBufAllocator(new FrameReceiver(decoder::roomInFrame));
     channel.pipeline().addFirst(decoder);
     return channel;
   }
@@ -116,5 +122,57 @@ final class FrameDecoderTest {
     }
     channel.finishAndReleaseAll();
     assertThat(memory.reservedBytes()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("allocators")
+  void shouldReceiveTheRestOfALargeFrameWhereItBelongs(ByteBufAllocator allocator) {
+    // given
+    EmbeddedChannel channel = channel(allocator);
+    RecvByteBufAllocator.ExtendedHandle socketBuffers =
+        (RecvByteBufAllocator.ExtendedHandle) channel.unsafe().recvBufAllocHandle();
+    channel.writeInbound(allocator.directBuffer().writeInt(MAX_FRAME_BYTES).writeByte(1));
+
+    // when
+    ByteBuf first = socketBuffers.allocate(allocator);
+    channel.writeInbound(first.writeZero(400_000));
+    ByteBuf second = socketBuffers.allocate(allocator);
+    long missing = second.writableBytes();
+    channel.writeInbound(second.writeZero(second.writableBytes()));
+
+    // then
+    ByteBuf frame = channel.readInbound();
+    assertThat(second).isSameAs(first);
+    assertThat(missing).isEqualTo(MAX_FRAME_BYTES - 1 - 400_000);
+    assertThat(frame.memoryAddress()).isEqualTo(first.memoryAddress());
+    assertThat(frame.readableBytes()).isEqualTo(MAX_FRAME_BYTES);
+    frame.release();
+    assertThat(first.refCnt()).isZero();
+    channel.finishAndReleaseAll();
+  }
+
+  @ParameterizedTest
+  @MethodSource("allocators")
+  void shouldReceiveIntoABufferWhenBytesBeforeThatWait(ByteBufAllocator allocator) {
+    // given
+    EmbeddedChannel channel = channel(allocator);
+    RecvByteBufAllocator.ExtendedHandle socketBuffers =
+        (RecvByteBufAllocator.ExtendedHandle) channel.unsafe().recvBufAllocHandle();
+    channel.writeInbound(allocator.directBuffer().writeInt(MAX_FRAME_BYTES).writeByte(1));
+    socket.setReading(false);
+    channel.writeInbound(allocator.directBuffer().writeByte(2));
+
+    // when
+    ByteBuf next = socketBuffers.allocate(allocator);
+    channel.writeInbound(next.writeZero(1).writeByte(3));
+    socket.setReading(true);
+    channel.runPendingTasks();
+    channel.writeInbound(socketBuffers.allocate(allocator).writeZero(MAX_FRAME_BYTES - 4));
+
+    // then
+    ByteBuf frame = channel.readInbound();
+    assertThat(ByteBufUtil.getBytes(frame, 0, 5)).containsExactly(1, 2, 0, 3, 0);
+    frame.release();
+    channel.finishAndReleaseAll();
   }
 }

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ShardThreadIT {
-  private static final int STALL_MS = 50;
+  private static final int SLOW_MS = 50;
+  private static final long STALL_NANOS = 200_000_000;
   private static final int QUIET_MS = 1_000;
   private static final long MS = 1_000_000;
 
@@ -52,6 +53,38 @@ class ShardThreadIT {
 
     // then
     assertThat(runsOn(thread)).doesNotContain("shard-under-test");
+  }
+
+  @Test
+  void shouldStayOnTheLoopWhenOnlySomeWritesAreSlow() {
+    // given
+    ShardThread thread = thread(LogThreading.AUTO);
+
+    // when
+    for (int second = 1; second <= 10; second++) {
+      long nowNanos = second * 1_200 * MS;
+      onLoop(() -> write(thread, 150 * MS, nowNanos));
+      onLoop(() -> write(thread, 49 * MS, nowNanos + 49 * MS));
+    }
+
+    // then
+    assertThat(runsOn(thread)).doesNotContain("shard-under-test");
+  }
+
+  @Test
+  void shouldLeaveTheLoopWhenSlowWritesFollowEachOther() {
+    // given
+    ShardThread thread = thread(LogThreading.AUTO);
+
+    // when
+    onLoop(() -> write(thread, 100 * MS, 100 * MS));
+    String after100 = runsOn(thread);
+    onLoop(() -> write(thread, 50 * MS, 1_150 * MS));
+    onLoop(() -> write(thread, 50 * MS, 2_200 * MS));
+
+    // then
+    assertThat(after100).doesNotContain("shard-under-test");
+    assertThat(runsOn(thread)).contains("shard-under-test");
   }
 
   @Test
@@ -116,7 +149,7 @@ class ShardThreadIT {
                     wrong.add("event " + number);
                   }
                   if (stalls) {
-                    thread.onWrite(STALL_MS * MS, 0);
+                    thread.onWrite(STALL_NANOS, 0);
                   }
                   running.set(false);
                   if (number == events - 1) {
@@ -135,11 +168,15 @@ class ShardThreadIT {
   }
 
   private ShardThread thread(LogThreading threading) {
-    return new ShardThread(threading, STALL_MS, QUIET_MS, worker);
+    return new ShardThread(0, threading, SLOW_MS, QUIET_MS, worker);
   }
 
-  private boolean stall(ShardThread thread, long nowNanos) {
-    return execute(thread, () -> thread.onWrite(STALL_MS * MS, nowNanos));
+  private static boolean stall(ShardThread thread, long nowNanos) {
+    return write(thread, STALL_NANOS, nowNanos);
+  }
+
+  private static boolean write(ShardThread thread, long durationNanos, long nowNanos) {
+    return execute(thread, () -> thread.onWrite(durationNanos, nowNanos));
   }
 
   private static boolean tick(ShardThread thread, long nowNanos) {

@@ -16,7 +16,8 @@ public final class LogSettings {
           50,
           1,
           60_000,
-          "A write slower than this moves its shard to a worker (log.threading=auto).");
+          "A write is slow from here on; four times as long in slow writes, less than a second"
+              + " apart, move their shard to a worker.");
   public static final Setting<Integer> LOG_THREADING_QUIET_MS =
       Setting.integer(
           "log.threading.quiet.ms",
