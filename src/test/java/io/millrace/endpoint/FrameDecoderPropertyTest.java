@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.bus.MemoryBudget;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,26 +75,15 @@ class FrameDecoderPropertyTest {
     private final SplittableRandom random;
     private final MemoryBudget memory = new MemoryBudget(10L * MOST_FRAME_BYTES);
     private final List<ByteBuf> taken = new ArrayList<>();
-    private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
-    private final RecvByteBufAllocator.ExtendedHandle socketBuffers;
-    private final FrameSocket socket;
+    private final DecodedChannel decoded =
+        new DecodedChannel(ByteBufAllocator.DEFAULT, memory, MOST_FRAME_BYTES);
+    private final EmbeddedChannel channel = decoded.channel;
 
     Receiver(SplittableRandom random) {
       this.random = random;
-      ChannelHandlerContext context = channel.pipeline().firstContext();
-      socket = new FrameSocket(context, false, 1_000_000);
-      FrameDecoder decoder =
-          new FrameDecoder(
-              socket,
-              memory,
-              () -> MOST_FRAME_BYTES,
-              reason -> {
-                throw new AssertionError(reason);
-              });
-      channel.config().setRecvByteBufAllocator(new FrameReceiver(decoder::roomInFrame));
-      socketBuffers = (RecvByteBufAllocator.ExtendedHandle) channel.unsafe().recvBufAllocHandle();
-      channel.pipeline().addFirst(new StopsNowAndThen());
-      channel.pipeline().addFirst(decoder);
+      channel
+          .pipeline()
+          .addAfter(channel.pipeline().firstContext().name(), "stops", new StopsNowAndThen());
     }
 
     void receive(Peer peer) {
@@ -106,8 +95,7 @@ class FrameDecoderPropertyTest {
       if (random.nextInt(4) == 0) {
         piece = peer.sendUpTo(sizeBytes, channel.alloc().directBuffer());
       } else {
-        socketBuffers.reset(channel.config());
-        piece = socketBuffers.allocate(channel.alloc());
+        piece = decoded.nextBuffer();
         peer.sendUpTo(Math.min(sizeBytes, piece.writableBytes()), piece);
       }
       channel.writeInbound(piece);
@@ -115,7 +103,7 @@ class FrameDecoderPropertyTest {
 
     void readOn() {
       do {
-        socket.setReading(true);
+        decoded.socket.setReading(true);
         channel.runPendingTasks();
       } while (!channel.config().isAutoRead());
     }
@@ -125,7 +113,7 @@ class FrameDecoderPropertyTest {
       public void channelRead(ChannelHandlerContext context, Object frame) {
         taken.add((ByteBuf) frame);
         if (random.nextInt(3) == 0) {
-          socket.setReading(false);
+          decoded.socket.setReading(false);
         }
       }
     }

@@ -8,9 +8,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,8 +19,6 @@ final class FrameDecoderTest {
 
   private final MemoryBudget memory = new MemoryBudget(2 * MAX_FRAME_BYTES);
 
-  private FrameSocket socket;
-
   static Stream<ByteBufAllocator> allocators() {
     return Stream.of(
         new PooledByteBufAllocator(true),
@@ -31,22 +26,8 @@ final class FrameDecoderTest {
         new io.netty.buffer.AdaptiveByteBufAllocator(true));
   }
 
-  private EmbeddedChannel channel(ByteBufAllocator allocator) {
-    EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
-    channel.config().setAllocator(allocator);
-    ChannelHandlerContext context = channel.pipeline().firstContext();
-    socket = new FrameSocket(context, false, 1_000_000);
-    FrameDecoder decoder =
-        new FrameDecoder(
-            socket,
-            memory,
-            () -> MAX_FRAME_BYTES,
-            reason -> {
-              throw new AssertionError(reason);
-            });
-    channel.config().setRecvByteBufAllocator(new FrameReceiver(decoder::roomInFrame));
-    channel.pipeline().addFirst(decoder);
-    return channel;
+  private DecodedChannel decoded(ByteBufAllocator allocator) {
+    return new DecodedChannel(allocator, memory, MAX_FRAME_BYTES);
   }
 
   /** So many frames, and of one more its length and half of its bytes. */
@@ -62,7 +43,7 @@ final class FrameDecoderTest {
   @MethodSource("allocators")
   void shouldGiveMemoryBackWhenAFrameIsLetGoThoughAnotherIsHalfThere(ByteBufAllocator allocator) {
     // given
-    EmbeddedChannel channel = channel(allocator);
+    EmbeddedChannel channel = decoded(allocator).channel;
     channel.writeInbound(framesAndAHalf(allocator, 3));
     ByteBuf first = channel.readInbound();
     ByteBuf second = channel.readInbound();
@@ -86,7 +67,7 @@ final class FrameDecoderTest {
   @MethodSource("allocators")
   void shouldKeepMemoryReservedUntilTheLastPieceOfAFrameIsLetGo(ByteBufAllocator allocator) {
     // given
-    EmbeddedChannel channel = channel(allocator);
+    EmbeddedChannel channel = decoded(allocator).channel;
     channel.writeInbound(framesAndAHalf(allocator, 1));
     ByteBuf frame = channel.readInbound();
 
@@ -107,7 +88,7 @@ final class FrameDecoderTest {
   void shouldHoldNoMoreThanOneFrameForAPeerThatAlwaysLeavesHalfOfOneBehind(
       ByteBufAllocator allocator) {
     // given
-    EmbeddedChannel channel = channel(allocator);
+    EmbeddedChannel channel = decoded(allocator).channel;
     channel.writeInbound(framesAndAHalf(allocator, 0));
 
     for (int i = 0; i < 10_000; i++) {
@@ -128,15 +109,14 @@ final class FrameDecoderTest {
   @MethodSource("allocators")
   void shouldReceiveTheRestOfALargeFrameWhereItBelongs(ByteBufAllocator allocator) {
     // given
-    EmbeddedChannel channel = channel(allocator);
-    RecvByteBufAllocator.ExtendedHandle socketBuffers =
-        (RecvByteBufAllocator.ExtendedHandle) channel.unsafe().recvBufAllocHandle();
+    DecodedChannel decoded = decoded(allocator);
+    EmbeddedChannel channel = decoded.channel;
     channel.writeInbound(allocator.directBuffer().writeInt(MAX_FRAME_BYTES).writeByte(1));
 
     // when
-    ByteBuf first = socketBuffers.allocate(allocator);
+    ByteBuf first = decoded.nextBuffer();
     channel.writeInbound(first.writeZero(400_000));
-    ByteBuf second = socketBuffers.allocate(allocator);
+    ByteBuf second = decoded.nextBuffer();
     long missing = second.writableBytes();
     channel.writeInbound(second.writeZero(second.writableBytes()));
 
@@ -155,19 +135,18 @@ final class FrameDecoderTest {
   @MethodSource("allocators")
   void shouldReceiveIntoABufferWhenBytesBeforeThatWait(ByteBufAllocator allocator) {
     // given
-    EmbeddedChannel channel = channel(allocator);
-    RecvByteBufAllocator.ExtendedHandle socketBuffers =
-        (RecvByteBufAllocator.ExtendedHandle) channel.unsafe().recvBufAllocHandle();
+    DecodedChannel decoded = decoded(allocator);
+    EmbeddedChannel channel = decoded.channel;
     channel.writeInbound(allocator.directBuffer().writeInt(MAX_FRAME_BYTES).writeByte(1));
-    socket.setReading(false);
+    decoded.socket.setReading(false);
     channel.writeInbound(allocator.directBuffer().writeByte(2));
 
     // when
-    ByteBuf next = socketBuffers.allocate(allocator);
+    ByteBuf next = decoded.nextBuffer();
     channel.writeInbound(next.writeZero(1).writeByte(3));
-    socket.setReading(true);
+    decoded.socket.setReading(true);
     channel.runPendingTasks();
-    channel.writeInbound(socketBuffers.allocate(allocator).writeZero(MAX_FRAME_BYTES - 4));
+    channel.writeInbound(decoded.nextBuffer().writeZero(MAX_FRAME_BYTES - 4));
 
     // then
     ByteBuf frame = channel.readInbound();
