@@ -26,6 +26,8 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = false,
     sortOptions = false,
+    // No method of a command is one: each would be looked at, at every start.
+    addMethodSubcommands = false,
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0  done",

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description = "Run a broker until SIGTERM or Ctrl-C.",
     sortOptions = false,
+    addMethodSubcommands = false,
     footerHeading = "%nSettings, in order of precedence:%n",
     footer = {
       "  --set name=value, then the environment (tcp.port is MILLRACE_TCP_PORT), then --config, then the default.",

@@ -70,7 +70,7 @@ final class BrokerProcess implements AutoCloseable {
           JAR + " is missing: run these tests through 'mvn verify', which packages it first");
     }
     List<String> command = new ArrayList<>(SharedClasses.jvm());
-    command.addAll(SharedClasses.ofNodes());
+    command.addAll(SharedClasses.ofNode(arguments));
     command.addAll(List.of("-Xmx512m", "-jar", JAR.toString()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

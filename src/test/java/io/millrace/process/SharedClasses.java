@@ -25,19 +25,40 @@ final class SharedClasses {
     return Commands.ARGUMENTS;
   }
 
-  /** Arguments of a JVM that runs a node: the archive that {@code scripts/millrace} uses too. */
-  static List<String> ofNodes() {
-    return Nodes.ARGUMENTS;
+  /**
+   * Arguments of a JVM that runs a node with these arguments: the archives that {@code
+   * scripts/millrace} uses too.
+   */
+  static List<String> ofNode(List<String> arguments) {
+    boolean clustered = arguments.stream().anyMatch(a -> a.startsWith("cluster.seeds="));
+    return clustered ? Nodes.CLUSTERED : Nodes.ALONE;
   }
 
   /** On first use, as below. */
   private static final class Nodes {
-    static final List<String> ARGUMENTS = madeByScript();
+    static final List<String> ALONE;
+    static final List<String> CLUSTERED;
+
+    static {
+      makeByScript();
+      ALONE = archive(".jsa");
+      CLUSTERED = archive("-cluster.jsa");
+    }
   }
 
-  private static List<String> madeByScript() {
+  /** As in {@code scripts/millrace}: an archive that does not fit is ignored without a word. */
+  private static List<String> archive(String ending) {
     Path jar = BrokerProcess.JAR;
-    Path archive = jar.resolveSibling(jar.getFileName().toString().replaceFirst("\\.jar$", ".jsa"));
+    Path archive = jar.resolveSibling(jar.getFileName().toString().replaceFirst("\\.jar$", ending));
+    return List.of(
+        "-XX:SharedArchiveFile=" + archive,
+        "-Xlog:cds=off",
+        "-Xlog:cds+dynamic=off",
+        "-Xlog:class+path=off");
+  }
+
+  private static void makeByScript() {
+    Path jar = BrokerProcess.JAR;
     ProcessBuilder script = new ProcessBuilder("scripts/class-archive.sh", "--if-needed");
     script.environment().put("MILLRACE_JAR", jar.toString());
     try {
@@ -51,12 +72,6 @@ final class SharedClasses {
       } finally {
         Files.delete(printed);
       }
-      // As in scripts/millrace: an archive that does not fit is ignored without a word.
-      return List.of(
-          "-XX:SharedArchiveFile=" + archive,
-          "-Xlog:cds=off",
-          "-Xlog:cds+dynamic=off",
-          "-Xlog:class+path=off");
     } catch (IOException e) {
       throw new UncheckedIOException("no archive of the classes of nodes", e);
     } catch (InterruptedException e) {

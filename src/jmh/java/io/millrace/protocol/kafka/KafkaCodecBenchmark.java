@@ -86,7 +86,7 @@ public class KafkaCodecBenchmark {
   @Benchmark
   public DecodedRequest decodeProduce() {
     RequestHead head = decoder.head(produceRequest.duplicate());
-    return decoder.body(head, produceRequest.duplicate());
+    return decoder.body(head, head.api().newRequest(), produceRequest.duplicate());
   }
 
   @Benchmark

@@ -17,7 +17,7 @@ final class AlterConfigsHandler extends ApiHandler<AlterConfigsRequestData> {
   private final ConfigResources resources;
 
   AlterConfigsHandler(KafkaLoop loop) {
-    super(ApiMessageType.ALTER_CONFIGS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.ALTER_CONFIGS, AlterConfigsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.resources = new ConfigResources(loop);
   }
 

@@ -31,7 +31,11 @@ final class AlterPartitionReassignmentsHandler
   private final KafkaLoop loop;
 
   AlterPartitionReassignmentsHandler(KafkaLoop loop) {
-    super(ApiMessageType.ALTER_PARTITION_REASSIGNMENTS, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.ALTER_PARTITION_REASSIGNMENTS,
+        AlterPartitionReassignmentsRequestData::new,
+        MIN_VERSION,
+        MAX_VERSION);
     this.loop = loop;
   }
 

@@ -23,7 +23,7 @@ final class ApiVersionsHandler extends ApiHandler<ApiVersionsRequestData> {
   private final Apis apis;
 
   ApiVersionsHandler(Apis apis) {
-    super(ApiMessageType.API_VERSIONS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.API_VERSIONS, ApiVersionsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.apis = apis;
   }
 

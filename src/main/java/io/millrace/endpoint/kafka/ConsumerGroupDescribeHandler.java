@@ -29,7 +29,11 @@ final class ConsumerGroupDescribeHandler extends ApiHandler<ConsumerGroupDescrib
   private final Groups groups;
 
   ConsumerGroupDescribeHandler(KafkaLoop loop, Groups groups) {
-    super(ApiMessageType.CONSUMER_GROUP_DESCRIBE, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.CONSUMER_GROUP_DESCRIBE,
+        ConsumerGroupDescribeRequestData::new,
+        MIN_VERSION,
+        MAX_VERSION);
     this.loop = loop;
     this.groups = groups;
   }

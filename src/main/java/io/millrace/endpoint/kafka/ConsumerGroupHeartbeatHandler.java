@@ -18,7 +18,11 @@ final class ConsumerGroupHeartbeatHandler extends ApiHandler<ConsumerGroupHeartb
   private final Groups groups;
 
   ConsumerGroupHeartbeatHandler(Groups groups) {
-    super(ApiMessageType.CONSUMER_GROUP_HEARTBEAT, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.CONSUMER_GROUP_HEARTBEAT,
+        ConsumerGroupHeartbeatRequestData::new,
+        MIN_VERSION,
+        MAX_VERSION);
     this.groups = groups;
   }
 

@@ -24,7 +24,11 @@ final class CreatePartitionsHandler extends ApiHandler<CreatePartitionsRequestDa
   private final KafkaLoop loop;
 
   CreatePartitionsHandler(KafkaLoop loop) {
-    super(ApiMessageType.CREATE_PARTITIONS, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.CREATE_PARTITIONS,
+        CreatePartitionsRequestData::new,
+        MIN_VERSION,
+        MAX_VERSION);
     this.loop = loop;
   }
 

@@ -32,7 +32,7 @@ final class CreateTopicsHandler extends ApiHandler<CreateTopicsRequestData> {
   private final ConfigEntries configs;
 
   CreateTopicsHandler(KafkaLoop loop) {
-    super(ApiMessageType.CREATE_TOPICS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.CREATE_TOPICS, CreateTopicsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
     this.configs = new ConfigEntries(loop.settings());
   }

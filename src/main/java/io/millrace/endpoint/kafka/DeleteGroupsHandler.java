@@ -19,7 +19,7 @@ final class DeleteGroupsHandler extends ApiHandler<DeleteGroupsRequestData> {
   private final Groups groups;
 
   DeleteGroupsHandler(Groups groups) {
-    super(ApiMessageType.DELETE_GROUPS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.DELETE_GROUPS, DeleteGroupsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.groups = groups;
   }
 

@@ -27,7 +27,7 @@ final class DeleteRecordsHandler extends ApiHandler<DeleteRecordsRequestData> {
   private final KafkaLoop loop;
 
   DeleteRecordsHandler(KafkaLoop loop) {
-    super(ApiMessageType.DELETE_RECORDS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.DELETE_RECORDS, DeleteRecordsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
   }
 

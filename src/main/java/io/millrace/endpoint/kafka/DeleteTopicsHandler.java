@@ -24,7 +24,7 @@ final class DeleteTopicsHandler extends ApiHandler<DeleteTopicsRequestData> {
   private final KafkaLoop loop;
 
   DeleteTopicsHandler(KafkaLoop loop) {
-    super(ApiMessageType.DELETE_TOPICS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.DELETE_TOPICS, DeleteTopicsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
   }
 

@@ -11,7 +11,11 @@ final class DescribeClientQuotasHandler extends ApiHandler<DescribeClientQuotasR
   private static final int MAX_VERSION = 1;
 
   DescribeClientQuotasHandler() {
-    super(ApiMessageType.DESCRIBE_CLIENT_QUOTAS, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.DESCRIBE_CLIENT_QUOTAS,
+        DescribeClientQuotasRequestData::new,
+        MIN_VERSION,
+        MAX_VERSION);
   }
 
   @Override

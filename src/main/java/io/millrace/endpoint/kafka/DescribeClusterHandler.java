@@ -17,7 +17,8 @@ final class DescribeClusterHandler extends ApiHandler<DescribeClusterRequestData
   private final KafkaLoop loop;
 
   DescribeClusterHandler(KafkaLoop loop) {
-    super(ApiMessageType.DESCRIBE_CLUSTER, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.DESCRIBE_CLUSTER, DescribeClusterRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
   }
 

@@ -24,7 +24,8 @@ final class DescribeConfigsHandler extends ApiHandler<DescribeConfigsRequestData
   private final ConfigEntries entries;
 
   DescribeConfigsHandler(KafkaLoop loop) {
-    super(ApiMessageType.DESCRIBE_CONFIGS, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.DESCRIBE_CONFIGS, DescribeConfigsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.resources = new ConfigResources(loop);
     this.entries = new ConfigEntries(loop.settings());
   }

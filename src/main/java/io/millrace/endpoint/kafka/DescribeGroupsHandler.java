@@ -24,7 +24,7 @@ final class DescribeGroupsHandler extends ApiHandler<DescribeGroupsRequestData> 
   private final Groups groups;
 
   DescribeGroupsHandler(Groups groups) {
-    super(ApiMessageType.DESCRIBE_GROUPS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.DESCRIBE_GROUPS, DescribeGroupsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.groups = groups;
   }
 

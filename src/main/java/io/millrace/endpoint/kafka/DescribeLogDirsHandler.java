@@ -28,7 +28,11 @@ final class DescribeLogDirsHandler extends ApiHandler<DescribeLogDirsRequestData
   private final long timeoutMs;
 
   DescribeLogDirsHandler(KafkaLoop loop) {
-    super(ApiMessageType.DESCRIBE_LOG_DIRS, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.DESCRIBE_LOG_DIRS,
+        DescribeLogDirsRequestData::new,
+        MIN_VERSION,
+        MAX_VERSION);
     this.loop = loop;
     this.timeoutMs = loop.settings().get(ServerSettings.REQUEST_TIMEOUT_MS);
   }

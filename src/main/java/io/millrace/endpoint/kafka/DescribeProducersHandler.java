@@ -25,7 +25,7 @@ final class DescribeProducersHandler extends ApiHandler<DescribeProducersRequest
   private final long timeoutMs;
 
   DescribeProducersHandler(KafkaLoop loop) {
-    super(ApiMessageType.DESCRIBE_PRODUCERS, VERSION, VERSION);
+    super(ApiMessageType.DESCRIBE_PRODUCERS, DescribeProducersRequestData::new, VERSION, VERSION);
     this.loop = loop;
     this.timeoutMs = loop.settings().get(ServerSettings.REQUEST_TIMEOUT_MS);
   }

@@ -30,7 +30,11 @@ final class DescribeTopicPartitionsHandler extends ApiHandler<DescribeTopicParti
   private final KafkaLoop loop;
 
   DescribeTopicPartitionsHandler(KafkaLoop loop) {
-    super(ApiMessageType.DESCRIBE_TOPIC_PARTITIONS, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.DESCRIBE_TOPIC_PARTITIONS,
+        DescribeTopicPartitionsRequestData::new,
+        MIN_VERSION,
+        MAX_VERSION);
     this.loop = loop;
   }
 

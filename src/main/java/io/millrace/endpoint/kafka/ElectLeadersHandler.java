@@ -27,7 +27,7 @@ final class ElectLeadersHandler extends ApiHandler<ElectLeadersRequestData> {
   private final KafkaLoop loop;
 
   ElectLeadersHandler(KafkaLoop loop) {
-    super(ApiMessageType.ELECT_LEADERS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.ELECT_LEADERS, ElectLeadersRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
   }
 

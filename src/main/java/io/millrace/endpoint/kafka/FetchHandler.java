@@ -28,7 +28,7 @@ final class FetchHandler extends ApiHandler<FetchRequestData> {
   private final ReplicaSelector selector;
 
   FetchHandler(KafkaLoop loop) {
-    super(ApiMessageType.FETCH, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.FETCH, FetchRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
     this.maxBytes = loop.settings().get(KafkaSettings.FETCH_MAX_BYTES);
     this.selector =

@@ -21,7 +21,8 @@ final class FindCoordinatorHandler extends ApiHandler<FindCoordinatorRequestData
   private final KafkaLoop loop;
 
   FindCoordinatorHandler(KafkaLoop loop) {
-    super(ApiMessageType.FIND_COORDINATOR, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.FIND_COORDINATOR, FindCoordinatorRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
   }
 

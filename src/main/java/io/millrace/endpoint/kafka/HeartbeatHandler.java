@@ -13,7 +13,7 @@ final class HeartbeatHandler extends ApiHandler<HeartbeatRequestData> {
   private final Groups groups;
 
   HeartbeatHandler(Groups groups) {
-    super(ApiMessageType.HEARTBEAT, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.HEARTBEAT, HeartbeatRequestData::new, MIN_VERSION, MAX_VERSION);
     this.groups = groups;
   }
 

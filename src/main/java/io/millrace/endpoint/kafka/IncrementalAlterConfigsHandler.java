@@ -17,7 +17,11 @@ final class IncrementalAlterConfigsHandler extends ApiHandler<IncrementalAlterCo
   private final ConfigResources resources;
 
   IncrementalAlterConfigsHandler(KafkaLoop loop) {
-    super(ApiMessageType.INCREMENTAL_ALTER_CONFIGS, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.INCREMENTAL_ALTER_CONFIGS,
+        IncrementalAlterConfigsRequestData::new,
+        MIN_VERSION,
+        MAX_VERSION);
     this.resources = new ConfigResources(loop);
   }
 

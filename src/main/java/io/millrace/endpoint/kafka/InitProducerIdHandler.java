@@ -16,7 +16,8 @@ final class InitProducerIdHandler extends ApiHandler<InitProducerIdRequestData> 
   private final KafkaLoop loop;
 
   InitProducerIdHandler(KafkaLoop loop) {
-    super(ApiMessageType.INIT_PRODUCER_ID, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.INIT_PRODUCER_ID, InitProducerIdRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
   }
 

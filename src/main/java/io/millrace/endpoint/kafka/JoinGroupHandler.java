@@ -21,7 +21,7 @@ final class JoinGroupHandler extends ApiHandler<JoinGroupRequestData> {
   private final Groups groups;
 
   JoinGroupHandler(Groups groups) {
-    super(ApiMessageType.JOIN_GROUP, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.JOIN_GROUP, JoinGroupRequestData::new, MIN_VERSION, MAX_VERSION);
     this.groups = groups;
   }
 

@@ -91,7 +91,8 @@ final class KafkaCall {
   void start() {
     phase = Phase.STARTED;
     try {
-      DecodedRequest decoded = connection.loop().decoder().body(head, bytes(frame()));
+      DecodedRequest decoded =
+          connection.loop().decoder().body(head, handler.newRequest(), bytes(frame()));
       request = decoded.message();
       records = decoded.records();
       handle(decoded.message());

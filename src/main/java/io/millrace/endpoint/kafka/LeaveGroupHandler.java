@@ -17,7 +17,7 @@ final class LeaveGroupHandler extends ApiHandler<LeaveGroupRequestData> {
   private final Groups groups;
 
   LeaveGroupHandler(Groups groups) {
-    super(ApiMessageType.LEAVE_GROUP, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.LEAVE_GROUP, LeaveGroupRequestData::new, MIN_VERSION, MAX_VERSION);
     this.groups = groups;
   }
 

@@ -19,7 +19,7 @@ final class ListGroupsHandler extends ApiHandler<ListGroupsRequestData> {
   private final Groups groups;
 
   ListGroupsHandler(Groups groups) {
-    super(ApiMessageType.LIST_GROUPS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.LIST_GROUPS, ListGroupsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.groups = groups;
   }
 

@@ -38,7 +38,7 @@ final class ListOffsetsHandler extends ApiHandler<ListOffsetsRequestData> {
   private final KafkaLoop loop;
 
   ListOffsetsHandler(KafkaLoop loop) {
-    super(ApiMessageType.LIST_OFFSETS, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.LIST_OFFSETS, ListOffsetsRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
   }
 

@@ -21,7 +21,11 @@ final class ListPartitionReassignmentsHandler
   private final KafkaLoop loop;
 
   ListPartitionReassignmentsHandler(KafkaLoop loop) {
-    super(ApiMessageType.LIST_PARTITION_REASSIGNMENTS, VERSION, VERSION);
+    super(
+        ApiMessageType.LIST_PARTITION_REASSIGNMENTS,
+        ListPartitionReassignmentsRequestData::new,
+        VERSION,
+        VERSION);
     this.loop = loop;
   }
 

@@ -37,7 +37,7 @@ final class MetadataHandler extends ApiHandler<MetadataRequestData> {
   private final TopicCreation creation;
 
   MetadataHandler(KafkaLoop loop) {
-    super(ApiMessageType.METADATA, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.METADATA, MetadataRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
     this.creation = new TopicCreation(loop);
   }

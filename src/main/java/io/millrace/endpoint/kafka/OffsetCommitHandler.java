@@ -27,7 +27,7 @@ final class OffsetCommitHandler extends ApiHandler<OffsetCommitRequestData> {
   private final Groups groups;
 
   OffsetCommitHandler(KafkaLoop loop, Groups groups) {
-    super(ApiMessageType.OFFSET_COMMIT, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.OFFSET_COMMIT, OffsetCommitRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
     this.groups = groups;
   }

@@ -25,7 +25,7 @@ final class OffsetDeleteHandler extends ApiHandler<OffsetDeleteRequestData> {
   private final Groups groups;
 
   OffsetDeleteHandler(KafkaLoop loop, Groups groups) {
-    super(ApiMessageType.OFFSET_DELETE, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.OFFSET_DELETE, OffsetDeleteRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
     this.groups = groups;
   }

@@ -28,7 +28,7 @@ final class OffsetFetchHandler extends ApiHandler<OffsetFetchRequestData> {
   private final Groups groups;
 
   OffsetFetchHandler(KafkaLoop loop, Groups groups) {
-    super(ApiMessageType.OFFSET_FETCH, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.OFFSET_FETCH, OffsetFetchRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
     this.groups = groups;
   }

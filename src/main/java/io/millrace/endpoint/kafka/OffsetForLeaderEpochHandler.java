@@ -25,7 +25,11 @@ final class OffsetForLeaderEpochHandler extends ApiHandler<OffsetForLeaderEpochR
   private final KafkaLoop loop;
 
   OffsetForLeaderEpochHandler(KafkaLoop loop) {
-    super(ApiMessageType.OFFSET_FOR_LEADER_EPOCH, MIN_VERSION, MAX_VERSION);
+    super(
+        ApiMessageType.OFFSET_FOR_LEADER_EPOCH,
+        OffsetForLeaderEpochRequestData::new,
+        MIN_VERSION,
+        MAX_VERSION);
     this.loop = loop;
   }
 

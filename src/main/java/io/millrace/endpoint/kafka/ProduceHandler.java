@@ -41,7 +41,7 @@ final class ProduceHandler extends ApiHandler<ProduceRequestData> {
   private final KafkaLoop loop;
 
   ProduceHandler(KafkaLoop loop) {
-    super(ApiMessageType.PRODUCE, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.PRODUCE, ProduceRequestData::new, MIN_VERSION, MAX_VERSION);
     this.loop = loop;
   }
 

@@ -23,7 +23,7 @@ final class SyncGroupHandler extends ApiHandler<SyncGroupRequestData> {
   private final Groups groups;
 
   SyncGroupHandler(Groups groups) {
-    super(ApiMessageType.SYNC_GROUP, MIN_VERSION, MAX_VERSION);
+    super(ApiMessageType.SYNC_GROUP, SyncGroupRequestData::new, MIN_VERSION, MAX_VERSION);
     this.groups = groups;
   }
 

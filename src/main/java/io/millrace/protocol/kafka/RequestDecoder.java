@@ -64,12 +64,12 @@ public final class RequestDecoder {
   /**
    * Reads the body.
    *
+   * @param message of this API, without content; it is filled
    * @param frame the same bytes as for {@link #head}, from position 0
    * @throws StreamException INVALID_REQUEST if it is malformed
    */
-  public DecodedRequest body(RequestHead head, ByteBuffer frame) {
+  public DecodedRequest body(RequestHead head, ApiMessage message, ByteBuffer frame) {
     ByteBuffer rest = frame.duplicate().position(head.bodyOffset());
-    ApiMessage message = head.api().newRequest();
     return guarded(
         () -> {
           RequestReader reader = new RequestReader(rest, maxFields);

@@ -17,7 +17,7 @@ final class RequestDecoderFuzzTest {
     try {
       RequestHead head = decoder.head(ByteBuffer.wrap(data));
       if (isKnown(head)) {
-        check(decoder.body(head, ByteBuffer.wrap(data)), data.length);
+        check(decoder.body(head, head.api().newRequest(), ByteBuffer.wrap(data)), data.length);
       }
     } catch (StreamException e) {
       if (e.getMessage() == null || e.getMessage().isEmpty()) {
