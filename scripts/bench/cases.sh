@@ -11,6 +11,17 @@ paced() {
   flow "$1" "$1" "$2" "$3"
 }
 
+# stream CASE COMMAND PORT RECORDS ARGUMENT...: 1 KiB records by the stream protocol, which only this build has; PORT: tcp or http (WebSocket).
+stream() {
+  [ "$system" != kafka ] || return 0
+  local name=$1 command=$2 port=$3 count=$4 each
+  shift 4
+  measured "$root/scripts/millrace" bench "$command" stream -b "127.0.0.1:$(node_port 1 "$port")" --records "$count" --warm-up 0 --output json "$@"
+  set --
+  for each in recordsPerSecond megabytesPerSecond p50 p99 p999; do set -- "$@" "$(sed -nE "s/.*\"$each\":([0-9.E]+).*/\1/p" "$work/out")"; done
+  row "$name" "$(calculate "$cpu / ($count * 1024 / 1e9)")" "$1" "$2" "${3:--}" "${4:--}" "${5:--}" -
+}
+
 connections() {
   local before
   before=$(broker_mb)
@@ -52,6 +63,14 @@ run_case() {
     C2) consume C2 p2 "$(records 5000000)" 100 ;;
     C3) consume C3 p3 "$(records 2000000)" 1024 ;;
     C1R) consume C1R p1r "$(records 800000)" 1024 ;;
+    S1)
+      $load create "$bootstrap" stream 1 "$nodes"
+      heat 2.4
+      stream S1 produce tcp "$(records 1500000)" --record-size 1024 --batch-size 16384 --linger 5 --acks 1
+      cool
+      ;;
+    SC) stream SC consume tcp "$(records 1500000)" ;;
+    SW) stream SW consume http "$(records 1500000)" --via websocket ;;
     L1)
       $load create "$bootstrap" l1 1 "$nodes"
       heat 0.8

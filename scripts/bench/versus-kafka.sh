@@ -8,6 +8,7 @@
 #               P1 1 KiB records, acks=1      P2 100 byte records     P3 six partitions, acks=all, 128 KiB batches
 #               P4L P1 with lz4   P4Z with zstd   P5 one record a request, one request at a time, acks=all
 #               C1 C2 C3 what P1, P2 and P3 wrote, from its start     L1 one record at a time from send to receipt
+#               S1 P1 by the stream protocol, which only this build has   SC SW what S1 wrote, from its start, by TCP and by WebSocket
 #               L3 20,000 records/s from when they were due to receipt   F1 F2 10 and 3 MB/s read by 20 groups each   K1 3,000 idle connections
 # Three:        start  P1R P3R P1 and P3 with three replicas, two in sync at least, acks=all      C1R what P1R wrote
 #               R1 kill -9 of the leader six times: the longest time between two acknowledged records of each
@@ -23,7 +24,7 @@ rounds=${ROUNDS:-5}
 scale=${SCALE:-1}
 work=$root/target/versus-kafka
 results=${RESULTS:-$work/results.tsv}
-if [ "$nodes" -gt 1 ]; then cases=${*:-start P1R C1R P3R R1}; else cases=${*:-start P1 C1 P2 C2 P3 C3 P4L P4Z P5 L1 L3 F1 F2 K1}; fi
+if [ "$nodes" -gt 1 ]; then cases=${*:-start P1R C1R P3R R1}; else cases=${*:-start P1 C1 P2 C2 P3 C3 P4L P4Z P5 S1 SC SW L1 L3 F1 F2 K1}; fi
 # shellcheck source=scripts/bench/measure.sh
 source "$root/scripts/bench/measure.sh"
 
