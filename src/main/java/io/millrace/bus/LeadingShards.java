@@ -5,10 +5,8 @@ import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
 import io.millrace.model.image.ClusterImage;
 import io.millrace.model.image.PartitionImage;
-import io.millrace.model.image.TopicImage;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -45,11 +43,10 @@ final class LeadingShards implements ShardPorts {
 
   @Override
   public int portOf(PartitionId partition) {
-    Optional<TopicImage> topic = image.get().topic(partition.topicId());
-    if (topic.isEmpty() || !topic.get().hasPartition(partition.partition())) {
+    PartitionImage known = image.get().partition(partition).orElse(null);
+    if (known == null) {
       return local.portOf(partition); // Which says that it is unknown.
     }
-    PartitionImage known = topic.get().partitions().get(partition.partition());
     NodeId leader = known.leader().orElse(null);
     if (self.equals(leader)) {
       return local.portOf(partition);

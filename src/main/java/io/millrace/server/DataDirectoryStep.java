@@ -79,7 +79,7 @@ final class DataDirectoryStep implements StartStep {
    */
   void recovered(ClusterImage image) throws IOException {
     for (PartitionId id : foundAtStart) {
-      if (image.topic(id.topicId()).filter(topic -> topic.hasPartition(id.partition())).isEmpty()) {
+      if (image.partition(id).isEmpty()) {
         LOG.info("partition={} belongs to no topic any more and is deleted", id);
         directory().deletePartition(id);
       }

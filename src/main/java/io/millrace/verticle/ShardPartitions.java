@@ -67,16 +67,16 @@ final class ShardPartitions {
         new OfflineReplicas(environment.self(), this::activeEpoch, environment.metrics());
   }
 
-  /** Of the image that is being followed, or was last. */
   private OptionalLong activeEpoch(NodeId node) {
-    return brokersImage()
+    return latestImage()
         .broker(node)
         .filter(broker -> !broker.fenced())
         .map(broker -> OptionalLong.of(broker.incarnation()))
         .orElseGet(OptionalLong::empty);
   }
 
-  private ClusterImage brokersImage() {
+  /** The one that is being followed, or was last. */
+  private ClusterImage latestImage() {
     Following following = current;
     return following == null ? image : following.next;
   }
@@ -94,6 +94,11 @@ final class ShardPartitions {
 
   Optional<HostedPartition> get(PartitionId id) {
     return Optional.ofNullable(open.get(id));
+  }
+
+  /** Whether the cluster has the partition, here or elsewhere. */
+  boolean exists(PartitionId id) {
+    return latestImage().partition(id).isPresent();
   }
 
   /** Why a partition that should be here is not open. */

@@ -198,11 +198,32 @@ class NodeGatewayIT {
     CompletableFuture<FetchReply> waiting = two.fetch(1, TestNode.FAR_MS, 0, all[0]);
 
     // when
-    publish(topic(TWO));
+    TestNode.get(two.publish(topic(TWO)));
     produce(two, all[0]);
 
     // then
     assertThat(next(TestNode.get(waiting).results().get(0))).isEqualTo(3);
+  }
+
+  @Test
+  void shouldSayThatItDoesNotLeadWhatHasMovedAway() {
+    // given
+    openGateway(ONE);
+    PartitionId[] all = publish(topic(ONE));
+    TestNode two = nodes.get(TWO);
+    CompletableFuture<FetchReply> waiting = two.fetch(1, TestNode.FAR_MS, 0, all[0]);
+
+    // when
+    TestNode.get(nodes.get(ONE).publish(topic(TWO))); // The other node does not know it yet.
+
+    // then
+    assertThat(TestNode.get(waiting).results().get(0).error())
+        .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    assertThat(produce(two, all[0]).results().get(0).error())
+        .isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    Future<OffsetsReply> asked = two.latest(all[0], TestNode.FAR_MS);
+    TestNode.get(two.publish(topic(TWO)));
+    assertThat(TestNode.get(asked).results().get(0).error()).isEqualTo(ErrorCode.NONE);
   }
 
   @Test

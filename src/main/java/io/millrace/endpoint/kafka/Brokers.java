@@ -99,9 +99,7 @@ final class Brokers {
   /** Who leads a partition by the newest image, if that is another broker. */
   Optional<PartitionImage> ledElsewhere(PartitionId partition) {
     return image
-        .topic(partition.topicId())
-        .filter(topic -> topic.hasPartition(partition.partition()))
-        .map(topic -> topic.partitions().get(partition.partition()))
+        .partition(partition)
         .filter(known -> known.leader().filter(node -> node.value() != self).isPresent());
   }
 

@@ -6,6 +6,7 @@ import io.millrace.bus.PartitionClient;
 import io.millrace.model.PartitionId;
 import io.millrace.model.TimeSource;
 import io.millrace.model.image.ClusterImage;
+import io.millrace.model.image.PartitionImage;
 import io.millrace.protocol.stream.DecodeLimits;
 import io.millrace.protocol.stream.MessageCodec;
 import io.millrace.protocol.stream.WireFormat;
@@ -140,11 +141,7 @@ public final class SessionLoop implements AutoCloseable {
 
   /** The epoch of a partition's leader as this node knows it, -1 if it knows of none. */
   int leaderEpoch(PartitionId partition) {
-    return image()
-        .topic(partition.topicId())
-        .filter(topic -> topic.hasPartition(partition.partition()))
-        .map(topic -> topic.partitions().get(partition.partition()).leaderEpoch())
-        .orElse(-1);
+    return image().partition(partition).map(PartitionImage::leaderEpoch).orElse(-1);
   }
 
   TimeSource time() {

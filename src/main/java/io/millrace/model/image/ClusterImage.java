@@ -1,6 +1,7 @@
 package io.millrace.model.image;
 
 import io.millrace.model.NodeId;
+import io.millrace.model.PartitionId;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
 import java.util.ArrayList;
@@ -134,6 +135,13 @@ public final class ClusterImage {
 
   public Optional<TopicImage> topic(TopicName name) {
     return Optional.ofNullable(topicsByName.get(name));
+  }
+
+  /** Empty if there is no such topic, or it has fewer partitions. */
+  public Optional<PartitionImage> partition(PartitionId id) {
+    return topic(id.topicId())
+        .filter(topic -> topic.hasPartition(id.partition()))
+        .map(topic -> topic.partitions().get(id.partition()));
   }
 
   /** All topics, ordered by name. */

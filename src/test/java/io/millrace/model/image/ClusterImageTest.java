@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.model.NodeId;
+import io.millrace.model.PartitionId;
 import io.millrace.model.TopicId;
 import io.millrace.model.TopicName;
 import io.millrace.model.config.TopicSettings;
@@ -29,6 +30,10 @@ class ClusterImageTest {
     assertThat(image.brokers()).extracting(b -> b.id().value()).containsExactly(0, 1, 2);
     assertThat(image.partitionCount()).isEqualTo(6);
     assertThat(image.topic(new TopicName("c"))).isEqualTo(image.topic(new TopicId(0, 2)));
+    assertThat(image.partition(new PartitionId(new TopicId(0, 3), 2)))
+        .contains(image.topic(new TopicId(0, 3)).orElseThrow().partitions().get(2));
+    assertThat(image.partition(new PartitionId(new TopicId(0, 3), 3))).isEmpty();
+    assertThat(image.partition(new PartitionId(new TopicId(0, 4), 0))).isEmpty();
   }
 
   @Test
