@@ -4,7 +4,7 @@
 #   restart_broker SYSTEM I        one that was ended
 #   stop_brokers                   ends them and deletes their data
 #
-# Reads: nodes (1 or 3), work (a directory), kafka_libraries (a directory of jars), load (the command of Load.java), root (of the project).
+# Reads: nodes (1 or 3), flush (async by default; ack: an fsync before each acknowledgement), work (a directory), kafka_libraries (a directory of jars), load (the command of Load.java), root (of the project).
 # shellcheck shell=bash disable=SC2154
 
 pids=()
@@ -60,6 +60,7 @@ log.retention.hours=168
 log.segment.bytes=1073741824
 log.retention.check.interval.ms=300000
 END
+  [ "${flush:-async}" = async ] || echo log.flush.interval.messages=1
 }
 
 # A directory id for each controller, so that three can be formatted as one quorum.
@@ -103,7 +104,7 @@ node_host() { echo 127.0.0.1; }
 node_port() { local_port 32000 "$@"; }
 node_data() { echo "$NODES_DIR/data-$1"; }
 node_command() { :; }
-node_settings() { :; }
+node_settings() { [ "${flush:-async}" = async ] || echo topic.defaults.flush.mode=ack; }
 # shellcheck source=scripts/lib/nodes.sh
 source "$root/scripts/lib/nodes.sh"
 

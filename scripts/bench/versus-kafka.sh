@@ -13,6 +13,7 @@
 # Three:        start  P1R P3R P1 and P3 with three replicas, two in sync at least, acks=all      C1R what P1R wrote
 #               R1 kill -9 of the leader six times: the longest time between two acknowledged records of each
 # Environment:  NODES (1; 3 for three brokers each)   ROUNDS (5)   SCALE (1: of the record counts)   RESULTS (target/versus-kafka/results.tsv)
+#               FLUSH (async: both leave it to the system when bytes reach the disk; ack: both fsync before they acknowledge)
 #
 # MB are 10^6 bytes of values. Processor time is of all brokers together, user and system, from the start of the load's JVM to its end.
 set -euo pipefail
@@ -22,6 +23,7 @@ case ${1:-} in -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BAS
 nodes=${NODES:-1}
 rounds=${ROUNDS:-5}
 scale=${SCALE:-1}
+flush=${FLUSH:-async}
 work=$root/target/versus-kafka
 results=${RESULTS:-$work/results.tsv}
 if [ "$nodes" -gt 1 ]; then cases=${*:-start P1R C1R P3R R1}; else cases=${*:-start P1 C1 P2 C2 P3 C3 P4L P4Z P5 S1 SC SW L1 L3 F1 F2 K1}; fi
@@ -43,7 +45,7 @@ run_system() {
   stop_brokers
 }
 
-echo "# $(date -u +%F) nodes=$nodes scale=$scale cases: $cases" >>"$results"
+echo "# $(date -u +%F) nodes=$nodes scale=$scale flush=$flush cases: $cases" >>"$results"
 for ((round = 1; round <= rounds; round++)); do
   for each in $(in_turn kafka millrace); do run_system "$each"; done
 done

@@ -20,6 +20,7 @@ about() {
     partition_one_way) echo 'what a node that leads sends to the others is dropped, what they send arrives' ;;
     partition_bridge) echo 'two nodes are cut from each other, and both reach the third' ;;
     leader_cut_from_peers) echo 'a node that leads is cut from the others, its clients still reach it' ;;
+    gateway_cut_from_peers) echo 'the node that the only producer is connected to is cut from the others, its clients still reach it' ;;
     discovery_cut) echo 'the discovery port alone is cut between all nodes' ;;
     loss) echo '5 % of all packets to each node are dropped' ;;
     majority_lost) echo 'kill -9 of two nodes of three, started again after 12 s' ;;
@@ -207,6 +208,28 @@ fault_leader_cut_from_peers() {
   local i before
   before=$(epochs)
   VICTIM=$(leader_of 0)
+  for i in $(others "$VICTIM"); do cut_both "$VICTIM" "$i"; done
+  cut_and_hold
+  elected "$before" "$VICTIM"
+}
+
+# gateway: the node that the load's producer is connected to, which connects after the readers.
+gateway() {
+  local host i
+  host=$(client_run ss -Htnp state established dport = ":$(node_port 1 tcp)" |
+    awk '{ gsub(/^\[(::ffff:)?|\]?:[0-9]+$/, "", $4); sub(/.*fd=/, "", $5); sub(/[^0-9].*$/, "", $5); print $5, $4 }' | sort -n | tail -n 1)
+  host=${host#* }
+  for i in $(seq 1 "$SIZE"); do [[ $host != "$(node_host "$i")" ]] || echo "$i"; done
+}
+
+prepare_gateway_cut_from_peers() {
+  LIMIT_MS=10000
+  RUN_OPTIONS=(--producers 1)
+}
+fault_gateway_cut_from_peers() {
+  local i before
+  before=$(epochs)
+  VICTIM=$(gateway)
   for i in $(others "$VICTIM"); do cut_both "$VICTIM" "$i"; done
   cut_and_hold
   elected "$before" "$VICTIM"

@@ -82,7 +82,7 @@ final class MetadataStep implements StartStep {
     return latest;
   }
 
-  /** What ties this node's shards to its cluster; for when the shards start. */
+  /** What ties this node's shards to its cluster; for when the shards and endpoints start. */
   ReplicationParts replication() {
     return loops
         .cluster()

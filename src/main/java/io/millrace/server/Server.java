@@ -183,6 +183,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             clients::groups,
             new ConsumerProtocolCodec(),
             claims,
+            metadata.replication().lease(),
             () -> metadataLog.self().value(),
             version()));
   }
@@ -200,6 +201,7 @@ public final class Server implements ServerStarter.Running, AutoCloseable {
             clients::groups,
             new ConsumerProtocolCodec(),
             claims,
+            metadata.replication().lease(),
             sessions ->
                 List.of(
                     new StreamRoutes(

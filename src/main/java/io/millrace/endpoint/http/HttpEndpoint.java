@@ -117,6 +117,7 @@ public final class HttpEndpoint extends ListenerVerticle {
             services.groups().get(),
             services.subscriptions(),
             services.claims(),
+            services.lease(),
             services.time(),
             services.metrics(),
             services.nodeId(),

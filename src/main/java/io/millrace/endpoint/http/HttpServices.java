@@ -8,6 +8,7 @@ import io.millrace.endpoint.HttpRoutes;
 import io.millrace.endpoint.NodeState;
 import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.endpoint.session.SessionLoop;
+import io.millrace.model.Lease;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.SettingValues;
@@ -28,6 +29,7 @@ import java.util.function.Supplier;
  * @param routes what other endpoints contribute, for this loop and its sessions
  * @param scrape all meters as Prometheus reads them; called on a worker
  * @param claims shared by all sessions of the node
+ * @param lease this node's; while it has none, its clients are better off at another
  * @param nodeId this node's number
  * @param serverVersion the release, for people
  */
@@ -42,6 +44,7 @@ public record HttpServices(
     Supplier<GroupClient> groups,
     SubscriptionCodec subscriptions,
     MemberClaims claims,
+    Lease lease,
     Function<SessionLoop, List<HttpRoutes>> routes,
     Supplier<String> scrape,
     IntSupplier nodeId,

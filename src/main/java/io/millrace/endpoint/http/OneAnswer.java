@@ -95,6 +95,11 @@ final class OneAnswer implements SessionTransport {
   public void ping() {}
 
   @Override
+  public boolean isLasting() {
+    return false;
+  }
+
+  @Override
   public void close(CloseCode code, String reason) {
     ErrorCode error =
         code == CloseCode.GOING_AWAY ? ErrorCode.SHUTTING_DOWN : ErrorCode.UNKNOWN_SERVER_ERROR;

@@ -14,7 +14,8 @@ public enum CloseCode {
   SILENT_PEER(4006, "The client promised a heartbeat and gave none: connect again."),
   FRAME_TOO_LARGE(4007, "A frame was larger than allowed: send smaller batches."),
   LIMIT_EXCEEDED(4008, "A limit of this server was passed: see the error before it."),
-  GOING_AWAY(4009, "The server stops or restarts: connect again, to any node."),
+  GOING_AWAY(
+      4009, "The server stops, or does not reach its cluster: connect again, to another node."),
   INTERNAL_ERROR(4010, "The server met an error that it did not expect: connect again."),
   SUBSCRIPTION_FAILED(4011, "What the URL asks for cannot be subscribed: see the error before it."),
   SUBSCRIPTION_ENDED(4012, "The topic that the URL names is gone.");

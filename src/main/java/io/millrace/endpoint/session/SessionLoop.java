@@ -15,6 +15,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All the stream sessions of one endpoint on one event loop, and what they share: the codec, the
@@ -25,6 +27,7 @@ import java.util.concurrent.TimeUnit;
  * every {@link #TICK_MS}.
  */
 public final class SessionLoop implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
   public static final int TICK_MS = 100;
 
   /** Larger scratch memory is not kept. */
@@ -41,12 +44,14 @@ public final class SessionLoop implements AutoCloseable {
   private final Tailers tailers = new Tailers(this);
   private final EndpointProducers producers = new EndpointProducers(this);
   private final Set<StreamSession> sessions = new LinkedHashSet<>();
+  private final CutOff cutOff;
   private final MetadataClient.Subscription imageSubscription;
   private byte[] scratch = {};
 
   public SessionLoop(SessionServices services) {
     this.services = services;
     this.limits = SessionLimits.of(services.settings());
+    this.cutOff = new CutOff(services.lease());
     this.imageSubscription = services.metadata().onImage(this::onImage);
   }
 
@@ -61,12 +66,26 @@ public final class SessionLoop implements AutoCloseable {
     return session;
   }
 
-  /** Does what is due: deadlines, pings, retries. */
+  /**
+   * Does what is due: deadlines, pings, retries. When the node is cut off from its cluster, the
+   * clients are sent to others: once, so that one that knows of no other node is served as far as
+   * that is possible.
+   */
   public void tick() {
     long now = nowNanos();
     timers.tick(now);
+    if (cutOff.isNoticed(now)) {
+      sendAway();
+    }
     for (StreamSession session : List.copyOf(sessions)) {
       session.sweep(now);
+    }
+  }
+
+  private void sendAway() {
+    LOG.warn("this node does not reach its cluster: {} clients are sent away", sessions.size());
+    for (StreamSession session : List.copyOf(sessions)) {
+      session.sendAway("this node does not reach its cluster: connect to another");
     }
   }
 

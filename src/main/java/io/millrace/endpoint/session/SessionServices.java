@@ -3,6 +3,7 @@ package io.millrace.endpoint.session;
 import io.millrace.bus.GroupClient;
 import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
+import io.millrace.model.Lease;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.SettingValues;
@@ -17,6 +18,7 @@ import java.util.function.IntSupplier;
  * @param groups this loop's client
  * @param subscriptions reads what classic members of groups tell each other
  * @param claims shared by all sessions of the node
+ * @param lease this node's; while it has none, its clients are better off at another
  * @param nodeId this node's number, once it has one
  * @param serverVersion the release, for people
  */
@@ -27,6 +29,7 @@ public record SessionServices(
     GroupClient groups,
     SubscriptionCodec subscriptions,
     MemberClaims claims,
+    Lease lease,
     TimeSource time,
     Metrics metrics,
     IntSupplier nodeId,

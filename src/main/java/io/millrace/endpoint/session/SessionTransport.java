@@ -51,6 +51,9 @@ public interface SessionTransport {
   /** Asks the peer for a sign of life, which is passed to {@link StreamSession#onSignOfLife}. */
   void ping();
 
+  /** Whether it carries requests one after the other, not just one and its answer. */
+  boolean isLasting();
+
   /** Sends what was written before, then closes. */
   void close(CloseCode code, String reason);
 }

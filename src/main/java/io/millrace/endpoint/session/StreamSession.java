@@ -263,6 +263,16 @@ public final class StreamSession implements FrameHandler {
     }
   }
 
+  /**
+   * Closes without waiting for answers, which may never come; a client that has only one answer to
+   * wait for keeps waiting until its deadline.
+   */
+  void sendAway(String cause) {
+    if (phase == Phase.OPEN && transport.isLasting()) {
+      close(CloseCode.GOING_AWAY, cause);
+    }
+  }
+
   /** New work is not begun any more. */
   void requireNotDraining() {
     if (phase == Phase.DRAINING) {

@@ -64,6 +64,7 @@ public final class TcpEndpoint extends FrameListener {
                 services.groups().get(),
                 services.subscriptions(),
                 services.claims(),
+                services.lease(),
                 services.time(),
                 services.metrics(),
                 services.nodeId(),

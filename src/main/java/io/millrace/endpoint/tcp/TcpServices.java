@@ -6,6 +6,7 @@ import io.millrace.bus.MetadataClient;
 import io.millrace.bus.PartitionClient;
 import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.session.MemberClaims;
+import io.millrace.model.Lease;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.SettingValues;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param groups this loop's client
  * @param subscriptions reads what classic members of groups tell each other
  * @param claims shared by all sessions of the node
+ * @param lease this node's; while it has none, its clients are better off at another
  * @param nodeId this node's number
  * @param serverVersion the release, for people
  */
@@ -37,5 +39,6 @@ public record TcpServices(
     Supplier<GroupClient> groups,
     SubscriptionCodec subscriptions,
     MemberClaims claims,
+    Lease lease,
     IntSupplier nodeId,
     String serverVersion) {}

@@ -66,6 +66,11 @@ final class TcpTransport implements SessionTransport {
   }
 
   @Override
+  public boolean isLasting() {
+    return true;
+  }
+
+  @Override
   public void close(CloseCode code, String reason) {
     socket.close();
   }

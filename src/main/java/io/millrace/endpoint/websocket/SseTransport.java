@@ -170,6 +170,11 @@ final class SseTransport implements SessionTransport {
   }
 
   @Override
+  public boolean isLasting() {
+    return true;
+  }
+
+  @Override
   public void close(CloseCode code, String reason) {
     if (closed) {
       return;

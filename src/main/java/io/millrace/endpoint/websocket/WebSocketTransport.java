@@ -197,6 +197,11 @@ final class WebSocketTransport implements SessionTransport {
   }
 
   @Override
+  public boolean isLasting() {
+    return true;
+  }
+
+  @Override
   public void close(CloseCode code, String reason) {
     if (closed) {
       return;

@@ -9,6 +9,7 @@ import io.millrace.endpoint.NodeState;
 import io.millrace.endpoint.session.MemberClaims;
 import io.millrace.endpoint.session.SessionLoop;
 import io.millrace.metrics.MicrometerMetrics;
+import io.millrace.model.Lease;
 import io.millrace.model.TimeSource;
 import io.millrace.model.config.BrokerSettings;
 import io.millrace.model.config.SettingValues;
@@ -69,6 +70,7 @@ public final class HttpFixture implements AutoCloseable {
                 NoGroups::new,
                 new ConsumerProtocolCodec(),
                 new MemberClaims(),
+                Lease.ALWAYS,
                 loop -> routes.make(this, loop),
                 metrics::scrape,
                 () -> 0,

@@ -20,6 +20,7 @@ final class FakeTransport implements SessionTransport {
   private final MessageCodec codec = new MessageCodec(DecodeLimits.DEFAULT);
   final List<byte[]> frames = new ArrayList<>();
   boolean writable = true;
+  boolean lasting = true;
   boolean overfull;
   boolean reading = true;
   int pings;
@@ -87,6 +88,11 @@ final class FakeTransport implements SessionTransport {
   @Override
   public void ping() {
     pings++;
+  }
+
+  @Override
+  public boolean isLasting() {
+    return lasting;
   }
 
   @Override

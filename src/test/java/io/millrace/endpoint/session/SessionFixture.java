@@ -38,6 +38,7 @@ final class SessionFixture implements TimeSource, AutoCloseable {
   private final WireFormat format;
   private final MessageCodec codec = new MessageCodec(DecodeLimits.DEFAULT);
   private final List<ByteBuf> frames = new ArrayList<>();
+  boolean hasLease = true;
   private long nowNanos = 1;
 
   SessionFixture(WireFormat format, String... settings) {
@@ -57,6 +58,7 @@ final class SessionFixture implements TimeSource, AutoCloseable {
                 groups,
                 new ConsumerProtocolCodec(),
                 new MemberClaims(),
+                () -> hasLease,
                 this,
                 Metrics.NONE,
                 () -> 5,

@@ -194,6 +194,71 @@ final class StreamSessionTest {
   }
 
   @Test
+  void shouldSendClientsAwayOnceWhenTheNodeIsCutOff() {
+    try (SessionFixture fixture = SessionFixture.greeted(WireFormat.AVRO)) {
+      // given
+      fixture.broker.topic("t", 1);
+      fixture.send(new ProduceRecords(1L, "t", List.of(SessionFixture.plain("k", "v")), -1, 0));
+
+      // when
+      fixture.hasLease = false;
+      fixture.pass(0);
+      fixture.pass(CutOff.PATIENCE_MS - 1);
+
+      // then
+      assertThat(fixture.transport.closedWith).isNull();
+      fixture.pass(1);
+      assertThat(fixture.transport.closedWith).isEqualTo(CloseCode.GOING_AWAY);
+      SessionFixture.Client back = fixture.another();
+      fixture.pass(CutOff.PATIENCE_MS);
+      assertThat(back.transport.closedWith).isNull();
+    }
+  }
+
+  @Test
+  void shouldSendClientsAwayAgainWhenTheNodeWasBackMeanwhile() {
+    try (SessionFixture fixture = SessionFixture.greeted(WireFormat.AVRO)) {
+      // given
+      fixture.hasLease = false;
+      fixture.pass(0);
+      fixture.pass(CutOff.PATIENCE_MS - 1);
+      fixture.hasLease = true;
+      fixture.pass(1);
+      fixture.hasLease = false;
+      fixture.pass(0);
+
+      // when
+      fixture.pass(CutOff.PATIENCE_MS - 1);
+      CloseCode early = fixture.transport.closedWith;
+      fixture.pass(1);
+
+      // then
+      assertThat(early).isNull();
+      assertThat(fixture.transport.closedWith).isEqualTo(CloseCode.GOING_AWAY);
+    }
+  }
+
+  @Test
+  void shouldLetAClientOfOneRequestWaitWhenTheNodeIsCutOff() {
+    try (SessionFixture fixture = SessionFixture.greeted(WireFormat.AVRO)) {
+      // given
+      fixture.transport.lasting = false;
+      fixture.broker.topic("t", 1);
+      fixture.send(new ProduceRecords(1L, "t", List.of(SessionFixture.plain("k", "v")), -1, 0));
+
+      // when
+      fixture.hasLease = false;
+      fixture.pass(0);
+      fixture.pass(CutOff.PATIENCE_MS);
+      fixture.broker.answerProduces();
+
+      // then
+      assertThat(fixture.transport.closedWith).isNull();
+      assertThat(fixture.transport.take()).hasSize(1);
+    }
+  }
+
+  @Test
   void shouldStopReadingWhileTooMuchIsInFlight() {
     try (SessionFixture fixture =
         SessionFixture.greeted(WireFormat.AVRO, "stream.max.inflight.requests", "2")) {

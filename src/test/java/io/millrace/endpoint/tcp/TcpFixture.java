@@ -8,6 +8,7 @@ import io.millrace.endpoint.ConnectionLimits;
 import io.millrace.endpoint.InMemoryMetadata;
 import io.millrace.endpoint.InMemoryPartitions;
 import io.millrace.endpoint.session.MemberClaims;
+import io.millrace.model.Lease;
 import io.millrace.model.Metrics;
 import io.millrace.model.TimeSource;
 import io.millrace.model.TopicName;
@@ -65,6 +66,7 @@ final class TcpFixture implements AutoCloseable {
                 NoGroups::new,
                 new ConsumerProtocolCodec(),
                 new MemberClaims(),
+                Lease.ALWAYS,
                 () -> 0,
                 "test"));
     deployment = await(vertx.deployVerticle(endpoint));
