@@ -74,7 +74,7 @@ public final class SessionLoop implements AutoCloseable {
   public void tick() {
     long now = nowNanos();
     timers.tick(now);
-    if (cutOff.isNoticed(now)) {
+    if (cutOff.isNoticed(now) && !sessions.isEmpty()) {
       sendAway();
     }
     for (StreamSession session : List.copyOf(sessions)) {
