@@ -77,21 +77,18 @@ write_archive() {
   mv "$1.$$" "$1"
 }
 
-# is_wanted FILE
-is_wanted() { [[ $if_needed == no || ! $1 -nt $jar ]]; }
+# make_archive FILE PORT ARGUMENT...: of what a node loads that is started so, if it is wanted.
+make_archive() {
+  archive=$1
+  shift
+  [[ $if_needed == no || ! $archive -nt $jar ]] || return 0
+  rm -f "$archive"
+  list_classes "$@"
+  write_archive "$archive"
+}
 
-archive=${jar%.jar}.jsa
-if is_wanted "$archive"; then
-  rm -f "$archive"
-  list_classes "$(free_ports 5)"
-  write_archive "$archive"
-fi
-archive=${jar%.jar}-cluster.jsa
-if is_wanted "$archive"; then
-  rm -f "$archive"
-  # A cluster of one node, whose seed it is itself: so it comes to the classes that a node of a cluster needs.
-  port=$(free_ports 5)
-  list_classes "$port" --bootstrap --set "cluster.seeds=127.0.0.1:$port" --set cluster.host=127.0.0.1 --set "cluster.port=$port" \
-    --set "cluster.bus.port=$((port + 1))"
-  write_archive "$archive"
-fi
+port=$(free_ports 5)
+make_archive "${jar%.jar}.jsa" "$port"
+# A cluster of one node, whose seed it is itself: so it comes to the classes that a node of a cluster needs.
+make_archive "${jar%.jar}-cluster.jsa" "$port" --bootstrap --set "cluster.seeds=127.0.0.1:$port" --set cluster.host=127.0.0.1 \
+  --set "cluster.port=$port" --set "cluster.bus.port=$((port + 1))"
