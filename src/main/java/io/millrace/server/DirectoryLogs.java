@@ -44,7 +44,7 @@ final class DirectoryLogs implements PartitionLogs {
   @Override
   public LogTask<OpenedLog> open(PartitionId id, TopicPartition name, SettingValues topicSettings) {
     return () -> {
-      boolean existed = directory.partitions().containsKey(id);
+      boolean existed = directory.hasPartition(id);
       PartitionDirectory place = directory.createPartition(id, name);
       PartitionCheckpoint known = directory.checkpointOf(id);
       long began = time.monotonicNanos();

@@ -96,11 +96,23 @@ final class Brokers {
         .orElse(self);
   }
 
+  /**
+   * Who leads a partition.
+   *
+   * @param address empty if it has no port for Kafka clients
+   */
+  record Leader(int id, int epoch, Optional<ClientAddress> address) {}
+
   /** Who leads a partition by the newest image, if that is another broker. */
-  Optional<PartitionImage> ledElsewhere(PartitionId partition) {
-    return image
-        .partition(partition)
-        .filter(known -> known.leader().filter(node -> node.value() != self).isPresent());
+  Optional<Leader> ledElsewhere(PartitionId partition) {
+    PartitionImage known = image.partition(partition).orElse(null);
+    if (known == null) {
+      return Optional.empty();
+    }
+    return known
+        .leader()
+        .filter(node -> node.value() != self)
+        .map(node -> new Leader(node.value(), known.leaderEpoch(), address(node)));
   }
 
   /** The replicas that are on brokers which do not run. */

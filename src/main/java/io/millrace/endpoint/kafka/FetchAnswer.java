@@ -3,9 +3,7 @@ package io.millrace.endpoint.kafka;
 import io.millrace.bus.FetchReply;
 import io.millrace.bus.FetchRequest;
 import io.millrace.model.ErrorCode;
-import io.millrace.model.NodeId;
 import io.millrace.model.PartitionId;
-import io.millrace.model.image.PartitionImage;
 import io.millrace.protocol.kafka.SliceRecords;
 import io.millrace.record.RecordSlice;
 import java.util.ArrayList;
@@ -149,25 +147,15 @@ final class FetchAnswer {
 
   /** Spares the client the question who leads (KIP-951). */
   private void tellLeader(PartitionData slot, PartitionId partition) {
-    Brokers brokers = Brokers.of(call);
-    PartitionImage known = brokers.ledElsewhere(partition).orElse(null);
-    if (known == null) {
-      return;
-    }
-    NodeId leader = known.leader().orElseThrow();
-    slot.currentLeader().setLeaderId(leader.value()).setLeaderEpoch(known.leaderEpoch());
-    if (response.nodeEndpoints().find(leader.value()) == null) {
-      brokers
-          .address(leader)
-          .ifPresent(
-              address ->
-                  response
-                      .nodeEndpoints()
-                      .add(
-                          new NodeEndpoint()
-                              .setNodeId(leader.value())
-                              .setHost(address.host())
-                              .setPort(address.port())));
+    Brokers.of(call).ledElsewhere(partition).ifPresent(leader -> tellLeader(slot, leader));
+  }
+
+  private void tellLeader(PartitionData slot, Brokers.Leader leader) {
+    slot.currentLeader().setLeaderId(leader.id()).setLeaderEpoch(leader.epoch());
+    ClientAddress address = leader.address().orElse(null);
+    if (address != null && response.nodeEndpoints().find(leader.id()) == null) {
+      NodeEndpoint endpoint = new NodeEndpoint().setNodeId(leader.id());
+      response.nodeEndpoints().add(endpoint.setHost(address.host()).setPort(address.port()));
     }
   }
 }

@@ -209,7 +209,12 @@ public final class DataDirectory implements Closeable {
     }
   }
 
-  /** The partitions that have a directory. */
+  /** Whether the partition has a directory. */
+  public boolean hasPartition(PartitionId id) {
+    return partitions.has(id);
+  }
+
+  /** The partitions that have a directory: a copy, which takes as long as there are many. */
   public Map<PartitionId, PartitionDirectory> partitions() {
     return partitions.present();
   }
@@ -262,12 +267,12 @@ public final class DataDirectory implements Closeable {
       throws IOException {
     changed.forEach(
         (id, next) -> {
-          if (partitions.present().containsKey(id)) {
+          if (partitions.has(id)) {
             checkpoints.merge(id, next, DataDirectory::merged);
           }
         });
     if (partitions.unreadable().isEmpty()) {
-      checkpoints.keySet().removeIf(id -> !partitions.present().containsKey(id));
+      checkpoints.keySet().removeIf(id -> !partitions.has(id));
     }
     WholeFile.replace(disk, path.resolve(CheckpointFile.NAME), CheckpointFile.encode(checkpoints));
   }

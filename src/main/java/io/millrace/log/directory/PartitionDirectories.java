@@ -77,6 +77,11 @@ final class PartitionDirectories {
     return new PartitionDirectory(id, name, path);
   }
 
+  boolean has(PartitionId id) {
+    return present.containsKey(id);
+  }
+
+  /** All of them, as they are now: a copy. */
   Map<PartitionId, PartitionDirectory> present() {
     return Map.copyOf(present);
   }
