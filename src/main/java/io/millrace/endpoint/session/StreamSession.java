@@ -264,11 +264,12 @@ public final class StreamSession implements FrameHandler {
   }
 
   /**
-   * Closes without waiting for answers, which may never come; a client that has only one answer to
-   * wait for keeps waiting until its deadline.
+   * Says why and closes, without waiting for answers, which may never come; a client that has only
+   * one answer to wait for keeps waiting until its deadline.
    */
   void sendAway(String cause) {
     if (phase == Phase.OPEN && transport.isLasting()) {
+      send(new Goaway(0, cause));
       close(CloseCode.GOING_AWAY, cause);
     }
   }

@@ -209,6 +209,9 @@ final class StreamSessionTest {
       assertThat(fixture.transport.closedWith).isNull();
       fixture.pass(1);
       assertThat(fixture.transport.closedWith).isEqualTo(CloseCode.GOING_AWAY);
+      assertThat(fixture.transport.take())
+          .containsExactly(
+              new Goaway(0, "this node does not reach its cluster: connect to another"));
       SessionFixture.Client back = fixture.another();
       fixture.pass(CutOff.PATIENCE_MS);
       assertThat(back.transport.closedWith).isNull();
