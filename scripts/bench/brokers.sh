@@ -4,7 +4,8 @@
 #   restart_broker SYSTEM I        one that was ended
 #   stop_brokers                   ends them and deletes their data
 #
-# Reads: nodes (1 or 3), flush (async by default; ack: an fsync before each acknowledgement), work (a directory), kafka_libraries (a directory of jars), load (the command of Load.java), root (of the project).
+# Reads: nodes (1 or 3), work (a directory), kafka_libraries (a directory of jars), load (the command of Load.java), root (of the project),
+# flush (async by default; ack: an fsync before each acknowledgement).
 # shellcheck shell=bash disable=SC2154
 
 pids=()

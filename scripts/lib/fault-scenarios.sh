@@ -193,24 +193,27 @@ cut_and_hold() {
   [[ $packets -eq 0 ]] || EVIDENCE="$packets packets dropped"
 }
 
-prepare_partition_symmetric() { LIMIT_MS=10000; }
-fault_partition_symmetric() {
-  local i before
+# cut_off HOST...: VICTIM is cut from these, both ways, for HOLD_SECONDS; others lead then.
+cut_off() {
+  local host before
   before=$(epochs)
-  VICTIM=$(leader_of 0)
-  for i in $(others "$VICTIM") $LAB_CLIENT; do cut_both "$VICTIM" "$i"; done
+  for host in "$@"; do cut_both "$VICTIM" "$host"; done
   cut_and_hold
   elected "$before" "$VICTIM"
 }
 
+prepare_partition_symmetric() { LIMIT_MS=10000; }
+fault_partition_symmetric() {
+  VICTIM=$(leader_of 0)
+  # shellcheck disable=SC2046  # a list of words
+  cut_off $(others "$VICTIM") "$LAB_CLIENT"
+}
+
 prepare_leader_cut_from_peers() { LIMIT_MS=10000; }
 fault_leader_cut_from_peers() {
-  local i before
-  before=$(epochs)
   VICTIM=$(leader_of 0)
-  for i in $(others "$VICTIM"); do cut_both "$VICTIM" "$i"; done
-  cut_and_hold
-  elected "$before" "$VICTIM"
+  # shellcheck disable=SC2046
+  cut_off $(others "$VICTIM")
 }
 
 # gateway: the node that the load's producer is connected to, which connects after the readers.
@@ -227,12 +230,9 @@ prepare_gateway_cut_from_peers() {
   RUN_OPTIONS=(--producers 1)
 }
 fault_gateway_cut_from_peers() {
-  local i before
-  before=$(epochs)
   VICTIM=$(gateway)
-  for i in $(others "$VICTIM"); do cut_both "$VICTIM" "$i"; done
-  cut_and_hold
-  elected "$before" "$VICTIM"
+  # shellcheck disable=SC2046
+  cut_off $(others "$VICTIM")
 }
 
 prepare_partition_one_way() { LIMIT_MS=10000; }
